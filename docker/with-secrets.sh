@@ -1,0 +1,21 @@
+#!/bin/sh
+# Run a command with the build secrets that were given: ca, a CA bundle, and pip, a pip.conf.
+set -eu
+
+if [ -s /run/secrets/ca ]; then
+    export SSL_CERT_FILE=/run/secrets/ca
+    export PIP_CERT=/run/secrets/ca
+    export REQUESTS_CA_BUNDLE=/run/secrets/ca
+    export GIT_SSL_CAINFO=/run/secrets/ca
+fi
+
+if [ -s /run/secrets/pip ]; then
+    export PIP_CONFIG_FILE=/run/secrets/pip
+    # uv reads no pip.conf: hand it the two settings that say where packages come from.
+    UV_DEFAULT_INDEX="$(python -m pip config get global.index-url 2>/dev/null)" \
+        && export UV_DEFAULT_INDEX || unset UV_DEFAULT_INDEX
+    UV_INDEX="$(python -m pip config get global.extra-index-url 2>/dev/null)" \
+        && export UV_INDEX || unset UV_INDEX
+fi
+
+exec "$@"

@@ -1,0 +1,5 @@
+"""`python -m shanty`."""
+
+from shanty.main import main
+
+main()

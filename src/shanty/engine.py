@@ -1,0 +1,193 @@
+"""The Docker engine: what it knows, asked through python-on-whales, whose errors become ours."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from packaging.version import InvalidVersion, Version
+
+from shanty.door import door
+from shanty.errors import MachineError, RunError, ShantyError
+from shanty.project import Project
+
+if TYPE_CHECKING:
+    from python_on_whales import Container, DockerClient
+
+# Docker 25 is the first whose health checks have a start interval.
+OLDEST_ENGINE = Version("25")
+POLL_SECONDS = 0.1
+LOG_LINES = 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """One container or image of a project: its name, what it is, how it is."""
+
+    name: str
+    kind: str
+    state: str
+
+
+@cache
+def client() -> "DockerClient":
+    """Return the client; made at the first use, because importing it takes a quarter second."""
+    from python_on_whales import DockerClient  # noqa: PLC0415
+
+    return DockerClient()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn a fault of the Docker client into one of ours, with Docker's own last line."""
+    from python_on_whales import ClientNotFoundError, DockerException  # noqa: PLC0415
+
+    try:
+        yield
+    except ClientNotFoundError as error:
+        raise MachineError("there is no docker command on this machine", f"{door()} setup") from error
+    except (DockerException, UnicodeDecodeError) as error:
+        said = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
+        if any("daemon" in line or "connect" in line.lower() for line in said):
+            raise MachineError(f"no Docker engine answers: {said[-1]}", f"{door()} setup") from error
+        raise RunError(f"docker failed: {said[-1]}", "read what Docker says above") from error
+
+
+def check_engine() -> None:
+    """Raise `MachineError` unless an engine that is new enough answers, and buildx with it."""
+    version = engine_version()
+    if version is None:
+        raise MachineError("no Docker engine answers", f"{door()} setup")
+    if version < OLDEST_ENGINE:
+        raise MachineError(
+            f"the Docker engine is {version}; {OLDEST_ENGINE} or newer is needed",
+            f"{door()} setup",
+        )
+    if not has_buildx():
+        raise MachineError("docker has no buildx plugin", f"{door()} setup")
+
+
+def engine_version() -> Version | None:
+    """Return the engine's version, `None` when none answers."""
+    with translated():
+        try:
+            server = client().version().server
+        except Exception as error:
+            if "Cannot connect" in str(error) or "daemon" in str(error):
+                return None
+            raise
+    try:
+        return Version(str(server.version).partition("+")[0]) if server else None
+    except InvalidVersion:
+        return OLDEST_ENGINE
+
+
+def has_buildx() -> bool:
+    """Tell whether the docker command has the plugin that builds."""
+    from python_on_whales import DockerException  # noqa: PLC0415
+
+    try:
+        client().buildx.version()
+    except DockerException:
+        return False
+    return True
+
+
+def image_exists(name: str) -> bool:
+    """Tell whether the engine holds an image of this name."""
+    with translated():
+        return client().image.exists(name)
+
+
+def image_size(name: str) -> int:
+    """Return the bytes of an image."""
+    with translated():
+        return client().image.inspect(name).size or 0
+
+
+def containers(project: Project, *, running: bool = False) -> list[Found]:
+    """Return the project's containers, newest first."""
+    with translated():
+        found = client().container.list(
+            all=not running, filters=[("label", f"shanty.project={project.id}")]
+        )
+        return [
+            Found(container.name, _labels(container).get("shanty.task", ""), _state(container))
+            for container in found
+        ]
+
+
+def images(project: Project) -> list[Found]:
+    """Return the project's images, by tag or by id where they lost theirs."""
+    with translated():
+        found = client().image.list(filters=[("label", f"shanty.project={project.id}")])
+        return [
+            Found(name, "image", f"{(image.size or 0) / 1e6:.0f} MB")
+            for image in found
+            for name in image.repo_tags or [image.id]
+        ]
+
+
+def _labels(container: "Container") -> dict[str, str]:
+    return container.config.labels or {}
+
+
+def _state(container: "Container") -> str:
+    """Return how a container is, and where it answers."""
+    bindings = (container.network_settings.ports or {}).values()
+    addresses = [
+        f"http://{binding['HostIp']}:{binding['HostPort']}/" for ports in bindings for binding in ports or []
+    ]
+    health = container.state.health
+    status = health.status if health and container.state.running else container.state.status
+    return " ".join([str(status), *addresses])
+
+
+def wait_until(name: str, ready: Callable[[], bool], seconds: float) -> None:
+    """Wait until a container is ready.
+
+    Raises `RunError` with its last log lines when it ends first, or is not ready in time.
+    """
+    deadline = time.monotonic() + seconds
+    with translated():
+        while not ready():
+            state = client().container.inspect(name).state
+            if not state.running:
+                raise _failed(name, f"ended with exit code {state.exit_code} before it answered")
+            if time.monotonic() > deadline:
+                raise _failed(name, f"does not answer after {seconds:.0f} s")
+            time.sleep(POLL_SECONDS)
+
+
+def _failed(name: str, how: str) -> ShantyError:
+    log = client().container.logs(name, tail=LOG_LINES)
+    text = log if isinstance(log, str) else ""
+    return RunError(f"{name} {how}; its last lines:\n{text.rstrip()}", "mend what the app's log names")
+
+
+def is_healthy(name: str) -> bool:
+    """Tell whether the engine's own health check has passed."""
+    with translated():
+        health = client().container.inspect(name).state.health
+        return bool(health and health.status == "healthy")
+
+
+def answers(host: str, port: int) -> bool:
+    """Tell whether something answers HTTP at an address of this machine."""
+    try:
+        with socket.create_connection((host, port), timeout=1) as connection:
+            connection.settimeout(1)
+            connection.sendall(b"HEAD / HTTP/1.0\r\n\r\n")
+            return connection.recv(5) == b"HTTP/"
+    except OSError:
+        return False
+
+
+def publisher(port: int) -> str | None:
+    """Return the name of the container that publishes a port, `None` where none does."""
+    with translated():
+        found = client().container.list(filters=[("publish", str(port))])
+        return found[0].name if found else None

@@ -1,0 +1,44 @@
+"""Who has a port of this machine."""
+
+import errno
+import socket
+
+from shanty.engine import publisher
+from shanty.errors import MachineError, UsageError
+
+
+def check_free(host: str, port: int) -> None:
+    """Raise `MachineError` that names the holder when a port is taken."""
+    try:
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise UsageError(f"--host {host}: {error.strerror}", "give an address of this machine") from error
+    family, kind, protocol, _, address = addresses[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise UsageError(
+                    f"--host {host} is no address of this machine", "use 127.0.0.1"
+                ) from error
+            if error.errno == errno.EACCES:
+                raise MachineError(f"port {port} needs rights you do not have", "--port 8888") from error
+            raise MachineError(
+                f"port {port} is taken by {_holder(port)}", f"choose another: --port {port + 1}"
+            ) from error
+
+
+def _holder(port: int) -> str:
+    if container := publisher(port):
+        return f"the container {container}"
+    import psutil  # noqa: PLC0415 - wanted by one error only
+
+    try:
+        for connection in psutil.net_connections("tcp"):
+            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
+    except psutil.Error:
+        pass
+    return "a process of another user"

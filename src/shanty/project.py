@@ -1,0 +1,147 @@
+"""The Poetry project: where it is and what its `pyproject.toml` says of it."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from shanty.errors import UsageError
+from shanty.pyproject import Table, read_toml, table
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder whose `pyproject.toml` Poetry can build.
+
+    `root` holds that file; `workspace` is the folder whose `[tool.shanty] project` handed over
+    to it, the root itself where nothing did.
+    """
+
+    root: Path
+    workspace: Path
+    pyproject: Table
+
+    @property
+    def pyproject_file(self) -> Path:
+        """The project's `pyproject.toml`."""
+        return self.root / "pyproject.toml"
+
+    @property
+    def lock_file(self) -> Path:
+        """The project's `poetry.lock`, there or not."""
+        return self.root / "poetry.lock"
+
+    @property
+    def settings(self) -> Table:
+        """The `[tool.shanty]` table."""
+        return table(self.pyproject, "tool.shanty")
+
+    @property
+    def name(self) -> str:
+        """The distribution's name."""
+        for place in ("project", "tool.poetry"):
+            name = table(self.pyproject, place).get("name")
+            if isinstance(name, str) and name:
+                return name
+        raise UsageError(
+            f"{self.pyproject_file} gives the project no name",
+            'write name = "…" under [project]',
+        )
+
+    @property
+    def requires_python(self) -> str:
+        """The Python releases the project admits, as it writes them; `*` where it says nothing."""
+        for place, key in (("project", "requires-python"), ("tool.poetry.dependencies", "python")):
+            constraint = table(self.pyproject, place).get(key)
+            if isinstance(constraint, str):
+                return constraint
+        return "*"
+
+    @cached_property
+    def package_folders(self) -> tuple[Path, ...]:
+        """The packages and modules that go into the wheel, by `packages` or by Poetry's default.
+
+        Raises `UsageError` when there is none.
+        """
+        declared = table(self.pyproject, "tool.poetry").get("packages")
+        if declared:
+            places = [
+                self.root / entry.get("from", "") / entry["include"] for entry in declared
+            ]
+        else:
+            module = re.sub(r"[-.]+", "_", self.name)
+            names = (module, f"{module}.py")
+            places = [self.root / "src" / name for name in names]
+            places += [self.root / name for name in names]
+        found = tuple(place for place in places if place.exists())
+        if not found:
+            looked = ", ".join(str(place.relative_to(self.root)) for place in places)
+            raise UsageError(
+                f"{self.pyproject_file}: no package found (looked for {looked})",
+                "name the folder under [tool.poetry] packages",
+            )
+        return found if declared else found[:1]
+
+    @cached_property
+    def id(self) -> str:
+        """Twelve characters that tell this project from others on the machine, by its path."""
+        return hashlib.sha256(str(self.root).encode()).hexdigest()[:12]
+
+
+def find_project(start: Path) -> Project:
+    """Return the nearest Poetry project at `start` or above it.
+
+    Raises `UsageError` when there is none, naming the nearest thing that was found instead.
+    """
+    start = start.resolve()
+    others: list[Path] = []
+    for folder in (start, *start.parents):
+        file = folder / "pyproject.toml"
+        if not file.is_file():
+            continue
+        values = read_toml(file)
+        handed_over = table(values, "tool.shanty").get("project")
+        if handed_over is not None:
+            return _hand_over(folder, values, handed_over)
+        if _is_poetry(values):
+            return Project(folder, folder, values)
+        others.append(file)
+    if others:
+        backend = table(read_toml(others[0]), "build-system").get("build-backend", "no build backend")
+        raise UsageError(
+            f"{others[0]} is not a Poetry project: it has {backend} and no [tool.poetry]",
+            "go to the folder of a Poetry project, or make one here with: poetry init",
+        )
+    raise UsageError(
+        f"no pyproject.toml in {start} or above it",
+        "go to the folder of a Poetry project, or make one here with: poetry init",
+    )
+
+
+def _is_poetry(values: Table) -> bool:
+    backend = table(values, "build-system").get("build-backend", "")
+    return "poetry" in table(values, "tool") or str(backend).startswith("poetry.")
+
+
+def _hand_over(workspace: Path, values: Table, folder: object) -> Project:
+    file = workspace / "pyproject.toml"
+    others = sorted(set(table(values, "tool.shanty")) - {"project"})
+    if others:
+        raise UsageError(
+            f"{file}: [tool.shanty] hands over to {folder!r}, so {others[0]} has no meaning in it",
+            f"move {others[0]} to [tool.shanty] in {folder}/pyproject.toml",
+        )
+    root = (workspace / str(folder)).resolve()
+    if not (root / "pyproject.toml").is_file() or not root.is_relative_to(workspace):
+        raise UsageError(
+            f"{file}: [tool.shanty] project = {folder!r} names no project below {workspace}",
+            "name the folder of a Poetry project, relative to this file",
+        )
+    handed = read_toml(root / "pyproject.toml")
+    if not _is_poetry(handed):
+        raise UsageError(
+            f"{root / 'pyproject.toml'} is not a Poetry project: it has no [tool.poetry]",
+            f"name another folder under [tool.shanty] project in {file}",
+        )
+    return Project(root, workspace, handed)

@@ -1,0 +1,102 @@
+"""Reading `pyproject.toml`, and changing one value of it without touching another byte."""
+
+import os
+import re
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shanty.errors import UsageError
+
+Table = Mapping[str, Any]
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the TOML file as plain values; raise `UsageError` with file, line and column."""
+    try:
+        return tomllib.loads(path.read_bytes().decode())
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise UsageError(
+            f"{path}:{line}: byte {error.object[error.start]:#04x} is not UTF-8",
+            "save the file in UTF-8",
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        position = ":".join(place.groups()) if place else "end"
+        reason = str(error).split(" (at ")[0]
+        raise UsageError(
+            f"{path}:{position}: invalid TOML: {reason}", f"mend line {position.split(':')[0]}"
+        ) from error
+
+
+def table(values: Table, dotted: str) -> Table:
+    """Return the table at a dotted path, an empty one where there is none."""
+    for key in dotted.split("."):
+        found = values.get(key)
+        values = found if isinstance(found, Mapping) else {}
+    return values
+
+
+def set_value(path: Path, dotted: str, value: str) -> bool:
+    """Set one string in a TOML file, atomically; return whether the file changed.
+
+    Every other byte stays. The result is read back and compared with what was meant before it
+    takes the file's place, so a file that tomlkit cannot keep raises `UsageError` unharmed.
+    """
+    import tomlkit  # noqa: PLC0415 - an editor is wanted by one task of fifteen
+
+    before = path.read_bytes().decode()
+    expected = tomllib.loads(before)
+    *parents, key = dotted.split(".")
+    target = expected
+    for parent in parents:
+        target = target.setdefault(parent, {})
+    if target.get(key) == value:
+        return False
+    target[key] = value
+
+    document = tomlkit.parse(before)
+    container: Any = document
+    for parent in parents:
+        if parent not in container:
+            container.add(parent, tomlkit.table())
+        container = container[parent]
+    container[key] = value
+    after = tomlkit.dumps(document)
+    if "\r\n" in before and "\n" not in before.replace("\r\n", ""):
+        after = after.replace("\r\n", "\n").replace("\n", "\r\n")
+    if tomllib.loads(after) != expected:
+        raise UsageError(
+            f"{path}: {dotted} cannot be set to {value!r} without changing something else",
+            f'write {key} = "{value}" under [{".".join(parents)}] yourself',
+        )
+    replace_file(path, after)
+    return True
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write the text in the file's place in one step, with its mode, through a symbolic link."""
+    real = path.resolve()
+    handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        status = real.stat()
+        temporary.chmod(status.st_mode)
+        if hasattr(os, "chown") and (status.st_uid, status.st_gid) != _owner(temporary):
+            os.chown(temporary, status.st_uid, status.st_gid)
+        temporary.replace(real)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _owner(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_uid, status.st_gid

@@ -1,0 +1,304 @@
+"""What Docker is asked to do: whole command lines, made from facts and settings alone."""
+
+import os
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shanty.errors import UsageError
+from shanty.project import Project
+from shanty.settings import Settings
+
+TARGETS = ("staging", "development", "build", "production")
+SOURCES = "/opt/app"
+
+# The variables by which a machine names its CA bundle, the first set one first.
+CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT")
+PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "FTP_PROXY")
+
+# Above gunicorn's 30 seconds of grace for requests in flight.
+STOP_TIMEOUT = 40
+
+
+@dataclass(frozen=True)
+class Request:
+    """One `docker` command; `environment` holds the values it names without showing them."""
+
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def line(self) -> str:
+        """The command as one line for a shell."""
+        return shlex.join(self.arguments)
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """What a person may ask of one build beyond its target, as `docker buildx build` names it."""
+
+    tags: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    push: bool = False
+    no_cache: bool = False
+    pull: bool = False
+    builder: str | None = None
+    cache_from: str | None = None
+    cache_to: str | None = None
+
+
+@dataclass(frozen=True)
+class ContainerOptions:
+    """What a person may ask of one container.
+
+    `env` holds `KEY=VALUE` or `KEY`, which takes the caller's own value.
+    """
+
+    env: tuple[str, ...] = ()
+    env_file: str | None = None
+    tty: bool = False
+    detach: bool = False
+    host: str = "127.0.0.1"
+    workers: int | None = None
+    writable: bool = False
+
+
+def tag(settings: Settings, target: str) -> str:
+    """Return the tag that a target is built and run under."""
+    return f"{settings.image}:{target}"
+
+
+def check_target(target: str) -> None:
+    """Raise `UsageError` unless the Dockerfile has this target."""
+    if target not in TARGETS:
+        raise UsageError(f"there is no target {target!r}", f"use one of {', '.join(TARGETS)}")
+
+
+def build(
+    project: Project,
+    settings: Settings,
+    target: str,
+    environment: Mapping[str, str],
+    options: BuildOptions = BuildOptions(),  # noqa: B008 - frozen
+) -> Request:
+    """Return the build of one target, with the machine's CA bundle and proxies passed on."""
+    owner = dockerfile_owner(project)
+    context = owner or project.root
+    docker = owner / "docker" if owner else shipped_docker()
+    arguments = ["docker", "buildx", "build"]
+    arguments += ["--file", shown(docker / "Dockerfile"), "--target", target]
+    for name in options.tags or (tag(settings, target),):
+        arguments += ["--tag", name]
+    arguments += ["--label", f"shanty.project={project.id}"]
+    for name, value in _build_arguments(project, settings, context).items():
+        arguments += ["--build-arg", f"{name}={value}"]
+    for name in _set_proxies(environment):
+        arguments += ["--build-arg", name]
+    if not owner:
+        arguments += ["--build-context", f"docker={shown(docker)}"]
+    if bundle := ca_bundle(environment):
+        arguments += ["--secret", f"id=ca,src={bundle}"]
+    arguments += _build_options(options)
+    return Request((*arguments, shown(context)))
+
+
+def _build_arguments(project: Project, settings: Settings, context: Path) -> dict[str, str]:
+    always = {
+        "BASE_IMAGE": settings.base_image,
+        "PYTHON_VERSION": settings.python_version,
+        "POETRY_VERSION": settings.poetry_version,
+        "PROJECT_DIR": project.root.relative_to(context).as_posix(),
+        "APP": settings.app,
+    }
+    when_set = {
+        "SYSTEM_PACKAGES": " ".join(settings.system_packages),
+        "BUILD_SYSTEM_PACKAGES": " ".join(settings.build_system_packages),
+        "GROUPS": "" if settings.groups == ("main",) else ",".join(settings.groups),
+        "EXTRAS": " ".join(settings.extras),
+        "SERVE": settings.serve or "",
+        "PRESTART": "\n".join(settings.prestart),
+        "HEALTH_PATH": settings.health_path or "",
+    }
+    return always | {name: value for name, value in when_set.items() if value}
+
+
+def _build_options(options: BuildOptions) -> list[str]:
+    arguments: list[str] = []
+    if options.platforms:
+        arguments += ["--platform", ",".join(options.platforms)]
+    for name in ("builder", "cache_from", "cache_to"):
+        if value := getattr(options, name):
+            arguments += [f"--{name.replace('_', '-')}", value]
+    arguments += [f"--{name.replace('_', '-')}" for name in ("no_cache", "pull") if getattr(options, name)]
+    return [*arguments, "--push" if options.push else "--load"]
+
+
+def development_server(
+    project: Project, settings: Settings, options: ContainerOptions
+) -> Request:
+    """Return the development server: the sources mounted, the port published."""
+    return Request(
+        (
+            *_run(project, f"{settings.image}-dev-{settings.port}", "dev", options),
+            *("--init", *_terminal(options)),
+            *_mount(project),
+            *_publish(settings, options),
+            tag(settings, "development"),
+        ),
+        _named_values(options),
+    )
+
+
+def production_server(project: Project, settings: Settings, options: ContainerOptions) -> Request:
+    """Return the production server, held to what it needs: no capability, a read-only root."""
+    arguments = [*_run(project, f"{settings.image}-prod-{settings.port}", "prod", options)]
+    arguments += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
+    arguments += ["--stop-timeout", str(STOP_TIMEOUT)]
+    if not options.writable:
+        arguments += ["--read-only", "--tmpfs", "/tmp"]  # noqa: S108 - the container's own
+    if options.workers:
+        arguments += ["--env", f"WEB_CONCURRENCY={options.workers}"]
+    arguments += [*_publish(settings, options), tag(settings, "production")]
+    return Request(tuple(arguments), _named_values(options))
+
+
+def command(
+    project: Project,
+    settings: Settings,
+    words: Iterable[str],
+    options: ContainerOptions,
+    name: str,
+) -> Request:
+    """Return any command in the development image, the sources mounted."""
+    return Request(
+        (
+            *_run(project, name, "run", options),
+            *("--init", "--interactive", *_terminal(options)),
+            *_mount(project),
+            tag(settings, "development"),
+            *words,
+        ),
+        _named_values(options),
+    )
+
+
+def shell(
+    project: Project, settings: Settings, target: str, options: ContainerOptions, name: str
+) -> Request:
+    """Return a shell in place of the entrypoint, the sources mounted where they are developed."""
+    mount = _mount(project) if target == "development" else ()
+    return Request(
+        (
+            *_run(project, name, "shell", options),
+            *("--init", "--interactive", *_terminal(options)),
+            *mount,
+            *("--entrypoint", "/bin/bash", tag(settings, target)),
+        ),
+        _named_values(options),
+    )
+
+
+def stop(names: Iterable[str]) -> Request:
+    """Return the stop of containers by name."""
+    return Request(("docker", "stop", *names))
+
+
+def remove_containers(names: Iterable[str]) -> Request:
+    """Return the removal of containers by name, running or not."""
+    return Request(("docker", "rm", "--force", "--volumes", *names))
+
+
+def remove_images(names: Iterable[str]) -> Request:
+    """Return the removal of images by tag or id."""
+    return Request(("docker", "image", "rm", "--force", *names))
+
+
+def logs(name: str, *, follow: bool) -> Request:
+    """Return the log of one container."""
+    return Request(("docker", "logs", *(["--follow"] if follow else []), name))
+
+
+def pull(image: str) -> Request:
+    """Return the pull of an image from its registry."""
+    return Request(("docker", "pull", image))
+
+
+def _run(project: Project, name: str, task: str, options: ContainerOptions) -> tuple[str, ...]:
+    """Return the part that every container shares; only a detached one stays to be asked."""
+    arguments = ["docker", "run", "--detach" if options.detach else "--rm", "--pull", "never"]
+    arguments += ["--name", name]
+    arguments += ["--label", f"shanty.project={project.id}", "--label", f"shanty.task={task}"]
+    if options.env_file:
+        arguments += ["--env-file", options.env_file]
+    for entry in options.env:
+        arguments += ["--env", entry.partition("=")[0]]
+    return tuple(arguments)
+
+
+def _named_values(options: ContainerOptions) -> dict[str, str]:
+    """Return the values of `--env`: they travel by name, for a command line is no secret."""
+    pairs = (entry.partition("=") for entry in options.env)
+    return {name: value for name, given, value in pairs if given}
+
+
+def _terminal(options: ContainerOptions) -> tuple[str, ...]:
+    return ("--tty",) if options.tty else ()
+
+
+def _mount(project: Project) -> tuple[str, ...]:
+    """Return the sources as a mount, used as the caller so that new files are the caller's."""
+    fields = ["type=bind", f"source={project.root}", f"target={SOURCES}"]
+    quoted = [f'"{part.replace(chr(34), chr(34) * 2)}"' if set(part) & set(',"') else part for part in fields]
+    mount = ("--mount", ",".join(quoted))
+    if hasattr(os, "getuid"):
+        return ("--user", f"{os.getuid()}:{os.getgid()}", *mount)
+    return mount
+
+
+def _publish(settings: Settings, options: ContainerOptions) -> tuple[str, ...]:
+    """Return one port inside and outside, so that the address in the server's log is the true one."""
+    port = settings.port
+    return ("--env", f"PORT={port}", "--publish", f"{options.host}:{port}:{port}")
+
+
+def _set_proxies(environment: Mapping[str, str]) -> list[str]:
+    names = [name for upper in PROXY_VARIABLES for name in (upper, upper.lower())]
+    return [name for name in names if environment.get(name)]
+
+
+def ca_bundle(environment: Mapping[str, str]) -> Path | None:
+    """Return the CA bundle that the environment names; raise `UsageError` when it is not there."""
+    for variable in CA_VARIABLES:
+        if value := environment.get(variable):
+            if not Path(value).is_file():
+                raise UsageError(
+                    f"{variable} names {value}, and there is no such file",
+                    f"point {variable} at the machine's CA bundle, or unset it",
+                )
+            return Path(value)
+    return None
+
+
+def dockerfile_owner(project: Project) -> Path | None:
+    """Return the folder whose own `docker/Dockerfile` builds the project, `None` for the shipped."""
+    for folder in (project.root, project.workspace):
+        if (folder / "docker" / "Dockerfile").is_file():
+            return folder
+    return None
+
+
+def shipped_docker() -> Path:
+    """Return the folder of Docker files that came with the suite."""
+    installed = Path(__file__).parent / "docker"
+    # An editable install cannot put files elsewhere: there they lie in the checkout.
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "docker"
+
+
+def shown(path: Path) -> str:
+    """Return a path as one would type it here: relative when it lies below this folder."""
+    here = Path.cwd()
+    if not path.is_relative_to(here):
+        return str(path)
+    relative = path.relative_to(here).as_posix()
+    return f"./{relative}" if relative.startswith("-") else relative

@@ -1,0 +1,218 @@
+"""The resolved settings of a project, and where each came from."""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from shanty.application import check_application, find_application
+from shanty.errors import UsageError
+from shanty.lock import Lock
+from shanty.project import Project
+from shanty.python_version import newest_admitted
+
+Value = str | int | tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `[tool.shanty]`, the environment and the command line settle, one field a key."""
+
+    poetry_version: str
+    python_version: str
+    app: str
+    image: str
+    base_image: str
+    port: int
+    system_packages: tuple[str, ...]
+    build_system_packages: tuple[str, ...]
+    groups: tuple[str, ...]
+    extras: tuple[str, ...]
+    serve: str | None
+    prestart: tuple[str, ...]
+    health_path: str | None
+    env_file: str | None
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The settings with the place that each value came from, by key as a person writes it."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+
+    def rows(self) -> list[tuple[str, Value, str]]:
+        """Return key, value and source of every setting."""
+        return [
+            (key, getattr(self.settings, key.replace("-", "_")), self.sources[key])
+            for key in KEYS
+        ]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value and the place it came from."""
+
+    value: Value
+    source: str
+
+
+@dataclass(frozen=True)
+class Given:
+    """Everything a setting may come from; `typed` is the command line's, `None` where silent."""
+
+    project: Project
+    lock: Lock | None
+    environment: Mapping[str, str]
+    typed: Mapping[str, str | None]
+
+
+def resolve(given: Given) -> Resolved:
+    """Return every setting: the command line's, else the environment's, else the file's, else found.
+
+    Raises `UsageError` for an unknown key, a value that cannot be, and a default that cannot be
+    found.
+    """
+    found = {key: resolve_one(key, given) for key in KEYS}
+    values = {field.name: found[field.name.replace("_", "-")].value for field in fields(Settings)}
+    return Resolved(
+        Settings(**values),  # type: ignore[arg-type]
+        {key: setting.source for key, setting in found.items()},
+    )
+
+
+def resolve_one(key: str, given: Given) -> Setting:
+    """Return one setting; raise `UsageError` as `resolve` does."""
+    _refuse_unknown(given.project)
+    variable = f"SHANTY_{key.upper().replace('-', '_')}"
+    places: tuple[tuple[object, str], ...] = (
+        (given.typed.get(key), f"--{key}"),
+        (given.environment.get(variable) or None, variable),
+        (given.project.settings.get(key), str(given.project.pyproject_file)),
+    )
+    for value, source in places:
+        if value is not None:
+            setting = Setting(KEYS[key](value, f"{source}: {key}"), source)
+            if key == "app":
+                check_application(given.project, str(setting.value))
+            return setting
+    return _default(key, given)
+
+
+def _refuse_unknown(project: Project) -> None:
+    for key in project.settings:
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, n=1)
+            meant = f"write {near[0]}" if near else f"use one of {', '.join(KEYS)}"
+            raise UsageError(f"{project.pyproject_file}: [tool.shanty] knows no key {key!r}", meant)
+
+
+def _default(key: str, given: Given) -> Setting:
+    project = given.project
+    match key:
+        case "poetry-version":
+            return _locked_poetry(project, given.lock)
+        case "python-version":
+            constraint = project.requires_python
+            return Setting(
+                newest_admitted(constraint), f"newest that requires-python {constraint} admits"
+            )
+        case "app":
+            found = find_application(project)
+            return Setting(found.target, f"found in {found.file.relative_to(project.root)}")
+        case "image":
+            return Setting(image_name(project.name), "the project's name")
+        case "base-image":
+            version = resolve_one("python-version", given).value
+            return Setting(f"python:{version}-slim", "default")
+        case "port":
+            return Setting(8888, "default")
+        case "groups":
+            return Setting(("main",), "default")
+        case "serve" | "health-path" | "env-file":
+            return Setting(None, "default")
+        case _:
+            return Setting((), "default")
+
+
+def _locked_poetry(project: Project, lock: Lock | None) -> Setting:
+    if lock and lock.poetry_version:
+        return Setting(lock.poetry_version, f"{lock.path.name}, line 1")
+    raise UsageError(
+        f"{project.lock_file} does not say which Poetry wrote it",
+        f'name one in {project.pyproject_file}: [tool.shanty] poetry-version = "…"',
+    )
+
+
+def image_name(name: str) -> str:
+    """Return a distribution's name as a Docker repository may be called."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def parse_port(given: object, label: str) -> int:
+    """Return a port from 1 to 65535; raise `UsageError` for anything else."""
+    text = str(given)
+    if isinstance(given, bool) or not re.fullmatch(r"\d{1,5}", text) or not 0 < int(text) < 65536:  # noqa: PLR2004
+        raise UsageError(f"{label} = {text!r} is no port", "give a whole number from 1 to 65535")
+    return int(text)
+
+
+def _parse_text(given: object, label: str) -> str:
+    if not isinstance(given, str) or not given.strip():
+        raise UsageError(f"{label} = {given!r} is no text", "write it in quotes")
+    return given.strip()
+
+
+def _parse_list(given: object, label: str) -> tuple[str, ...]:
+    if isinstance(given, str):
+        return tuple(re.split(r"[,\s]+", given.strip()))
+    if isinstance(given, list) and all(isinstance(item, str) and item for item in given):
+        return tuple(given)
+    raise UsageError(f"{label} = {given!r} is no list of texts", 'write it as ["one", "two"]')
+
+
+def _parse_commands(given: object, label: str) -> tuple[str, ...]:
+    """Return one command from a text, several from a list: a command has spaces of its own."""
+    return (given,) if isinstance(given, str) and given else _parse_list(given, label)
+
+
+def _parse_release(given: object, label: str) -> str:
+    text = _parse_text(given, label)
+    try:
+        Version(text)
+    except InvalidVersion as error:
+        raise UsageError(
+            f"{label} = {text!r} is no version", 'write the release alone, as in "2.5.1"'
+        ) from error
+    return text
+
+
+def _parse_image(given: object, label: str) -> str:
+    text = _parse_text(given, label)
+    if not re.fullmatch(r"[a-z0-9]+(?:[._/:-]+[a-z0-9]+)*", text) or ":" in Path(text).name:
+        raise UsageError(
+            f"{label} = {text!r} is no image name",
+            f'use small letters, digits, "-", "." and "/", as in "{image_name(text)}"',
+        )
+    return text
+
+
+KEYS: dict[str, Callable[[object, str], Value]] = {
+    "poetry-version": _parse_release,
+    "python-version": _parse_release,
+    "app": _parse_text,
+    "image": _parse_image,
+    "base-image": _parse_text,
+    "port": parse_port,
+    "system-packages": _parse_list,
+    "build-system-packages": _parse_list,
+    "groups": _parse_list,
+    "extras": _parse_list,
+    "serve": _parse_text,
+    "prestart": _parse_commands,
+    "health-path": _parse_text,
+    "env-file": _parse_text,
+}

@@ -1,0 +1,81 @@
+"""The copies of a version, and making them follow the one that counts."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.version import Version
+
+from shanty.lock import Lock
+from shanty.project import Project
+from shanty.pyproject import replace_file, set_value, table
+from shanty.python_version import specifiers
+from shanty.request import dockerfile_owner, shown
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A copy that does not say what it should: where, what it says, what is wanted."""
+
+    path: Path
+    line: int
+    name: str
+    found: str
+    wanted: str
+
+    def __str__(self) -> str:
+        return f"{shown(self.path)}:{self.line}: {self.name} is {self.found}, wanted {self.wanted}"
+
+
+def differences(project: Project, poetry_version: str, python_version: str) -> list[Difference]:
+    """Return every copy of the two versions that differs from them."""
+    found: list[Difference] = []
+    owner = dockerfile_owner(project)
+    if owner:
+        dockerfile = owner / "docker" / "Dockerfile"
+        found += _arguments(dockerfile, "POETRY_VERSION", poetry_version)
+        found += _arguments(dockerfile, "PYTHON_VERSION", python_version)
+    return found + _requires_poetry(project, poetry_version)
+
+
+def mend(difference: Difference) -> None:
+    """Write what is wanted, and not another byte."""
+    if difference.name == "requires-poetry":
+        set_value(difference.path, "tool.poetry.requires-poetry", difference.wanted)
+        return
+    text = difference.path.read_bytes().decode()
+    lines = text.splitlines(keepends=True)
+    index = difference.line - 1
+    before, _, after = lines[index].partition(f"{difference.name}=")
+    value = after.replace(difference.found, difference.wanted, 1)
+    lines[index] = f"{before}{difference.name}={value}"
+    replace_file(difference.path, "".join(lines))
+
+
+def relock_reason(lock: Lock, poetry_version: str) -> str | None:
+    """Return why the lock should be written anew, `None` where it need not."""
+    if lock.poetry_version and Version(lock.poetry_version) != Version(poetry_version):
+        return f"{lock.path.name} was written by Poetry {lock.poetry_version}, not {poetry_version}"
+    return None
+
+
+def _arguments(dockerfile: Path, name: str, wanted: str) -> list[Difference]:
+    pattern = re.compile(rf"\s*ARG\s+{name}=[\"']?([^\"'\s]+)")
+    lines = dockerfile.read_text(encoding="utf-8").splitlines()
+    matches = ((number, pattern.match(line)) for number, line in enumerate(lines, 1))
+    return [
+        Difference(dockerfile, number, name, match[1], wanted)
+        for number, match in matches
+        if match and match[1] != wanted
+    ]
+
+
+def _requires_poetry(project: Project, version: str) -> list[Difference]:
+    constraint = table(project.pyproject, "tool.poetry").get("requires-poetry")
+    if not isinstance(constraint, str) or specifiers(constraint).contains(version):
+        return []
+    text = project.pyproject_file.read_text(encoding="utf-8")
+    line = next(
+        (n for n, text in enumerate(text.splitlines(), 1) if "requires-poetry" in text), 1
+    )
+    return [Difference(project.pyproject_file, line, "requires-poetry", constraint, f">={version}")]

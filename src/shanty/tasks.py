@@ -1,0 +1,327 @@
+"""The tasks, as `invoke` and `shanty` offer them: each announces, calls, and is done."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from invoke import Collection, Context, Exit
+from invoke import task as invoke_task
+
+from shanty import engine, machine, request, sync, terminal
+from shanty.door import door
+from shanty.errors import RunError, ShantyError, UsageError
+from shanty.lock import Lock, read_lock
+from shanty.project import Project, find_project
+from shanty.pyproject import set_value
+from shanty.request import BuildOptions, ContainerOptions
+from shanty.settings import Given, parse_port, resolve, resolve_one
+from shanty.workflow import Workflow, environment_file
+
+ENV = {
+    "env": "KEY=VALUE for the container, or KEY for your own value; may be repeated",
+    "env-file": "a file of such lines",
+}
+SERVER = {
+    "port": "the port it answers on",
+    "host": "the address it answers on",
+    "detach": "return once it answers",
+}
+
+
+def task(**options: Any) -> Callable[[Callable[..., None]], Any]:
+    """Return Invoke's `task` for a function whose faults end as two lines and an exit code."""
+
+    def decorate(function: Callable[..., None]) -> Any:
+        @functools.wraps(function)
+        def run(*arguments: Any, **named: Any) -> None:
+            try:
+                function(*arguments, **named)
+            except ShantyError as error:
+                raise Exit(str(error), code=error.exit_code) from None
+            except KeyboardInterrupt:
+                raise Exit("interrupted", code=terminal.INTERRUPTED) from None
+
+        return invoke_task(run, **options)
+
+    return decorate
+
+
+@task(
+    iterable=["tag", "platform"],
+    help={
+        "target": "staging, development, build or production",
+        "tag": "a name for the image; may be repeated",
+        "platform": "a platform to build for; may be repeated",
+        "push": "push to the registry instead of loading into the engine",
+        "no-cache": "build every step anew",
+        "pull": "look for a newer base image",
+        "builder": "the buildx builder",
+        "cache-from": "where to read cached steps from",
+        "cache-to": "where to write cached steps to",
+    },
+)
+def build(  # noqa: PLR0913 - the options of the command
+    c: Context,
+    target: str = "production",
+    tag: Any = None,
+    platform: Any = None,
+    push: bool = False,
+    no_cache: bool = False,
+    pull: bool = False,
+    builder: Any = None,
+    cache_from: Any = None,
+    cache_to: Any = None,
+) -> None:
+    """Build one target of the image."""
+    workflow = _workflow(c)
+    options = BuildOptions(
+        tuple(tag), tuple(platform), push, no_cache, pull, builder, cache_from, cache_to
+    )
+    seconds = workflow.build(target, options)
+    name = tag[0] if tag else request.tag(workflow.settings, target)
+    if not c.config.run.dry:
+        size = "pushed" if push else f"{engine.image_size(name) / 1e6:.0f} MB"
+        print(f"{name}  {size}  {seconds:.1f} s")
+
+
+@task(iterable=["env"], help={**SERVER, **ENV})
+def dev(
+    c: Context,
+    port: Any = None,
+    host: str = "127.0.0.1",
+    detach: bool = False,
+    env: Any = None,
+    env_file: Any = None,
+) -> None:
+    """Serve the sources with live reload and debugger."""
+    workflow = _workflow(c, port=port)
+    options = _container(workflow, env, env_file, host=host, detach=detach)
+    _exit(workflow.serve_development(options))
+
+
+@task(
+    iterable=["env"],
+    help={
+        **SERVER,
+        **ENV,
+        "workers": "worker processes of the server",
+        "writable": "let the app write outside /tmp",
+    },
+)
+def prod(  # noqa: PLR0913
+    c: Context,
+    port: Any = None,
+    host: str = "127.0.0.1",
+    workers: Any = None,
+    detach: bool = False,
+    writable: bool = False,
+    env: Any = None,
+    env_file: Any = None,
+) -> None:
+    """Serve the production image."""
+    workflow = _workflow(c, port=port)
+    options = _container(
+        workflow,
+        env,
+        env_file,
+        host=host,
+        detach=detach,
+        writable=writable,
+        workers=_workers(workers),
+    )
+    _exit(workflow.serve_production(options))
+
+
+@task(
+    iterable=["env"],
+    help={"target": "the image to open", "app": "the framework's own shell", **ENV},
+)
+def shell(
+    c: Context,
+    target: str = "development",
+    app: bool = False,
+    env: Any = None,
+    env_file: Any = None,
+) -> None:
+    """Open a shell where the project's environment is active."""
+    workflow = _workflow(c)
+    options = _container(workflow, env, env_file)
+    if app:
+        _exit(workflow.run(("flask", "shell"), options))
+    _exit(workflow.shell(target, options))
+
+
+@task(iterable=["env"], help=ENV)
+def run(c: Context, env: Any = None, env_file: Any = None) -> None:
+    """Run a command in the development image: run -- CMD …"""
+    words = _remainder()
+    if not words:
+        raise Exit(str(UsageError("no command to run", f"{door()} run -- CMD …")), code=2)
+    workflow = _workflow(c)
+    _exit(workflow.run(words, _container(workflow, env, env_file)))
+
+
+@task(iterable=["env"], help=ENV)
+def python(c: Context, env: Any = None, env_file: Any = None) -> None:
+    """Open Python in the development image: python [-- ARGS]"""
+    workflow = _workflow(c)
+    _exit(workflow.run(("python", *_remainder()), _container(workflow, env, env_file)))
+
+
+@task(
+    name="sync",
+    help={
+        "check": "change nothing, name each difference",
+        "poetry-version": "the Poetry to use from now on",
+        "python-version": "the Python to use from now on",
+    },
+)
+def sync_(
+    c: Context, check: bool = False, poetry_version: Any = None, python_version: Any = None
+) -> None:
+    """Make every copy of a version follow [tool.shanty] in pyproject.toml."""
+    project = find_project(Path.cwd())
+    typed = {"poetry-version": poetry_version, "python-version": python_version}
+    lock = _lock(project)
+    given = Given(project, lock, os.environ, typed)
+    poetry, python = (str(resolve_one(key, given).value) for key in typed)
+    changes = not check and not c.config.run.dry
+    for key, value in typed.items():
+        if changes and value and set_value(project.pyproject_file, f"tool.shanty.{key}", value):
+            print(f"{request.shown(project.pyproject_file)}: {key} is now {value}")
+    found = sync.differences(find_project(Path.cwd()), poetry, python)
+    for difference in found:
+        print(difference)
+        if changes:
+            sync.mend(difference)
+    if lock and (reason := sync.relock_reason(lock, poetry)):
+        print(f"{reason}: a re-lock is due (poetry lock --directory {project.root})")
+    if check and found:
+        raise RunError(f"{len(found)} copies differ", f"{door()} sync")
+
+
+@task()
+def ps(c: Context) -> None:
+    """List this project's containers and images."""
+    project = find_project(Path.cwd())
+    for found in (*engine.containers(project), *engine.images(project)):
+        print(f"{found.name:40}  {found.kind:6}  {found.state}")
+
+
+@task(help={"follow": "go on as the log grows"})
+def logs(c: Context, follow: bool = False) -> None:
+    """Show the log of this project's newest container."""
+    found = engine.containers(find_project(Path.cwd()))
+    if not found:
+        raise RunError("this project has no container", f"{door()} dev --detach")
+    asked = request.logs(found[0].name, follow=follow)
+    terminal.announce(asked, dry=c.config.run.dry)
+    if not c.config.run.dry:
+        _exit(terminal.execute(asked))
+
+
+@task()
+def stop(c: Context) -> None:
+    """Stop this project's containers."""
+    names = [found.name for found in engine.containers(find_project(Path.cwd()), running=True)]
+    _change(c, [request.stop(names)] if names else [])
+    print(f"stopped: {', '.join(names) or 'nothing was running'}")
+
+
+@task(help={"images": "the images too"})
+def clean(c: Context, images: bool = False) -> None:
+    """Remove this project's containers, and its images when asked."""
+    project = find_project(Path.cwd())
+    names = [found.name for found in engine.containers(project)]
+    tags = [found.name for found in engine.images(project)] if images else []
+    _change(c, [request.remove_containers(names)] if names else [])
+    _change(c, [request.remove_images(tags)] if tags else [])
+    print(f"removed: {', '.join((*names, *tags)) or 'nothing was left'}")
+
+
+@task(help={"yes": "do not ask"})
+def setup(c: Context, yes: bool = False) -> None:
+    """Make sure an engine, buildx and a Python base image are there."""
+    plan = machine.Setup(
+        say=print, confirm=lambda question: yes or _confirm(question), dry=c.config.run.dry
+    )
+    machine.ensure_engine(plan)
+    project = find_project(Path.cwd())
+    given = Given(project, _lock(project), os.environ, {})
+    base_image, python_version = (
+        str(resolve_one(key, given).value) for key in ("base-image", "python-version")
+    )
+    machine.ensure_base_image(plan, base_image, python_version)
+
+
+@task(help={"json": "for a script"})
+def config(c: Context, json: bool = False) -> None:
+    """Show each setting, its value, and where it came from."""
+    project = find_project(Path.cwd())
+    rows = resolve(Given(project, _lock(project), os.environ, {})).rows()
+    if json:
+        import json as json_module  # noqa: PLC0415 - the option has its name
+
+        print(json_module.dumps({key: {"value": v, "source": s} for key, v, s in rows}, indent=2))
+        return
+    for key, value, source in rows:
+        text = " ".join(value) if isinstance(value, tuple) else value
+        print(f"{key:22}  {text if text not in {None, ''} else '—'!s:32}  {source}")
+
+
+def _workflow(c: Context, **typed: str | None) -> Workflow:
+    project = find_project(Path.cwd())
+    settings = resolve(Given(project, _lock(project), os.environ, typed)).settings
+    return Workflow(project, settings, bool(c.config.run.dry))
+
+
+def _lock(project: Project) -> Lock | None:
+    return read_lock(project) if project.lock_file.is_file() else None
+
+
+def _container(
+    workflow: Workflow, env: list[str], env_file: str | None, **options: Any
+) -> ContainerOptions:
+    for entry in env:
+        if not entry.partition("=")[0].strip():
+            raise UsageError(f"--env {entry!r} names no variable", "write --env KEY=VALUE")
+    path = environment_file(workflow.project, env_file, workflow.settings.env_file)
+    tty = terminal.is_terminal() and not options.get("detach")
+    return ContainerOptions(env=tuple(env), env_file=path, tty=tty, **options)
+
+
+def _workers(typed: str | None) -> int | None:
+    if typed is None:
+        return None
+    if not typed.isdigit() or int(typed) == 0:
+        raise UsageError(f"--workers {typed!r} is no number of workers", "give 1 or more")
+    return int(typed)
+
+
+def _remainder() -> tuple[str, ...]:
+    """Return the words after `--` as they were typed: Invoke joins them and loses their quotes."""
+    return tuple(sys.argv[sys.argv.index("--") + 1 :]) if "--" in sys.argv else ()
+
+
+def _change(c: Context, requests: list[request.Request]) -> None:
+    for asked in requests:
+        terminal.announce(asked, dry=c.config.run.dry)
+        if not c.config.run.dry and terminal.execute_quietly(asked):
+            raise RunError(f"{asked.line} failed", f"{door()} ps")
+
+
+def _confirm(question: str) -> bool:
+    return terminal.is_terminal() and input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def _exit(code: int) -> None:
+    if code:
+        raise Exit(code=code)
+
+
+ns = Collection(
+    build, dev, prod, shell, run, python, sync_, ps, logs, stop, clean, setup, config
+)

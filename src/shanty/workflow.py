@@ -1,0 +1,171 @@
+"""The workflow on one project: build a target, then serve it, open it or run a command in it."""
+
+import os
+import secrets
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from shanty import engine, machine, request, terminal
+from shanty.door import door
+from shanty.errors import MachineError, RunError, UsageError
+from shanty.lock import check_fresh, read_lock
+from shanty.port import check_free
+from shanty.project import Project
+from shanty.python_version import check_admitted
+from shanty.request import BuildOptions, ContainerOptions, Request
+from shanty.settings import Settings
+
+READY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """One project with its settings; `dry` says every command and runs none."""
+
+    project: Project
+    settings: Settings
+    dry: bool
+
+    def build(self, target: str, options: BuildOptions = BuildOptions()) -> float:  # noqa: B008
+        """Build one target and return the seconds it took.
+
+        Raises `UsageError` for a lock that is missing or stale before the build begins,
+        `MachineError` when the engine or the base image is not to be had, `RunError` when the
+        build fails.
+        """
+        request.check_target(target)
+        self._check_project(target)
+        settings = self._with_base_image(options)
+        asked = request.build(self.project, settings, target, os.environ, options)
+        started = time.monotonic()
+        if self._perform(asked):
+            raise RunError(
+                f"the build of {target} failed", "mend what the last step above names, then build again"
+            )
+        return time.monotonic() - started
+
+    def serve_development(self, options: ContainerOptions) -> int:
+        """Serve the sources with the debugger and the reloader on; return the exit code."""
+        port = self.settings.port
+        self._check_port(options.host)
+        self.build("development")
+        asked = request.development_server(self.project, self.settings, options)
+        return self._serve(
+            asked,
+            options,
+            ready=lambda _name: engine.answers(_reached(options.host), port),
+            foreground=terminal.execute,
+        )
+
+    def serve_production(self, options: ContainerOptions) -> int:
+        """Serve the production image as it deserves; return the exit code."""
+        self._check_port(options.host)
+        self.build("production")
+        asked = request.production_server(self.project, self.settings, options)
+        code = self._serve(
+            asked, options, ready=engine.is_healthy, foreground=terminal.execute_server
+        )
+        if code not in {0, terminal.INTERRUPTED}:
+            raise RunError(
+                f"the production server ended with exit code {code}", "mend what its log says above"
+            )
+        return code
+
+    def run(self, words: tuple[str, ...], options: ContainerOptions) -> int:
+        """Run a command in the development image; return its exit code."""
+        self.build("development")
+        name = self._name("run")
+        asked = request.command(self.project, self.settings, words, options, name)
+        return self._perform(asked)
+
+    def shell(self, target: str, options: ContainerOptions) -> int:
+        """Open a shell in a target in place of its entrypoint; return its exit code."""
+        self.build(target)
+        name = self._name("shell")
+        return self._perform(request.shell(self.project, self.settings, target, options, name))
+
+    def _serve(self, asked, options, *, ready, foreground) -> int:
+        name = asked.arguments[asked.arguments.index("--name") + 1]
+        address = f"http://{_reached(options.host)}:{self.settings.port}/"
+        terminal.announce(asked, dry=self.dry)
+        if self.dry:
+            return 0
+        self._remove_ended(name)
+        if not options.detach:
+            print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
+            return foreground(asked)
+        if terminal.execute_quietly(asked):
+            raise RunError(f"{name} could not be started", f"{door()} ps")
+        try:
+            engine.wait_until(name, lambda: ready(name), READY_SECONDS)
+        except BaseException:
+            terminal.execute_quietly(request.remove_containers([name]))
+            raise
+        print(f"{address}  ({name}; {door()} stop stops it)")
+        return 0
+
+    def _perform(self, asked: Request) -> int:
+        terminal.announce(asked, dry=self.dry)
+        return 0 if self.dry else terminal.execute(asked)
+
+    def _check_project(self, target: str) -> None:
+        lock = read_lock(self.project)
+        check_fresh(self.project, lock)
+        check_admitted(self.settings.python_version, self.project.requires_python)
+        if target == "production" and not self.settings.serve and "gunicorn" not in lock.versions:
+            raise UsageError(
+                f"{lock.path} has no gunicorn, which serves production",
+                'poetry add gunicorn, or name another: [tool.shanty] serve = "…"',
+            )
+
+    def _with_base_image(self, options: BuildOptions) -> Settings:
+        """Return the settings with the base image that this engine has, or can pull."""
+        own = machine.own_base_image(self.settings.python_version)
+        try:
+            engine.check_engine()
+            if options.builder or options.platforms or engine.image_exists(self.settings.base_image):
+                return self.settings
+            if self.settings.base_image.startswith("python:") and engine.image_exists(own):
+                return replace(self.settings, base_image=own)
+        except MachineError:
+            if self.dry:
+                return self.settings
+            raise
+        asked = request.pull(self.settings.base_image)
+        if self._perform(asked):
+            raise MachineError(
+                f"the base image {self.settings.base_image} is not here and cannot be pulled",
+                f"{door()} setup",
+            )
+        return self.settings
+
+    def _check_port(self, host: str) -> None:
+        if not self.dry:
+            check_free(host, self.settings.port)
+
+    def _remove_ended(self, name: str) -> None:
+        ended = [found.name for found in engine.containers(self.project) if found.name == name]
+        if ended:
+            terminal.execute_quietly(request.remove_containers(ended))
+
+    def _name(self, task: str) -> str:
+        return f"{self.settings.image.replace('/', '-')}-{task}-{secrets.token_hex(3)}"
+
+
+def _reached(host: str) -> str:
+    """Return the address at which this machine reaches a server bound to a host."""
+    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+
+
+def environment_file(project: Project, typed: str | None, configured: str | None) -> str | None:
+    """Return the path of the file with the container's environment.
+
+    One that was typed counts from here, one from `[tool.shanty]` from the project. Raises
+    `UsageError` when it is not there.
+    """
+    path = Path(typed) if typed else project.root / configured if configured else None
+    if path is not None and not path.is_file():
+        raise UsageError(f"there is no environment file {path}", "write one, or name another with --env-file")
+    return request.shown(path) if path else None
