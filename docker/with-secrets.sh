@@ -12,10 +12,12 @@ fi
 if [ -s /run/secrets/pip ]; then
     export PIP_CONFIG_FILE=/run/secrets/pip
     # uv reads no pip.conf: hand it the two settings that say where packages come from.
-    UV_DEFAULT_INDEX="$(python -m pip config get global.index-url 2>/dev/null)" \
-        && export UV_DEFAULT_INDEX || unset UV_DEFAULT_INDEX
-    UV_INDEX="$(python -m pip config get global.extra-index-url 2>/dev/null)" \
-        && export UV_INDEX || unset UV_INDEX
+    if index="$(python -m pip config get global.index-url 2>/dev/null)"; then
+        export UV_DEFAULT_INDEX="$index"
+    fi
+    if index="$(python -m pip config get global.extra-index-url 2>/dev/null)"; then
+        export UV_INDEX="$index"
+    fi
 fi
 
 exec "$@"

@@ -67,13 +67,9 @@ def check_application(project: Project, target: str) -> None:
 def offered(file: Path, import_root: Path) -> list[str]:
     """Return the callables and factories that a source file defines or imports, best first."""
     names = _names(file)
-    found = [
-        name for name in CALLABLES if name in names and _is_object(names[name], import_root)
-    ]
-    for name in FACTORIES:
-        if name in names and _is_factory(names[name], import_root):
-            found.append(f"{name}()")
-    return found
+    found = [name for name in CALLABLES if name in names and _is_object(names[name], import_root)]
+    factories = [name for name in FACTORIES if name in names]
+    return found + [f"{name}()" for name in factories if _is_factory(names[name], import_root)]
 
 
 def _suggestion(project: Project) -> str:
@@ -116,7 +112,10 @@ class _Import:
 
 @cache
 def _names(file: Path) -> dict[str, ast.stmt | _Import]:
-    """Return what each top-level name of the file is bound to; raise `UsageError` for bad source."""
+    """Return what each top-level name of a file is bound to.
+
+    Raises `UsageError` for source that does not parse.
+    """
     try:
         tree = ast.parse(file.read_bytes(), str(file))
     except (SyntaxError, ValueError) as error:
@@ -125,20 +124,24 @@ def _names(file: Path) -> dict[str, ast.stmt | _Import]:
     names: dict[str, ast.stmt | _Import] = {}
     for statement in _top_level(tree.body):
         match statement:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                names[name] = statement
-            case ast.ClassDef(name=name):
+            case (
+                ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
+            ):
                 names[name] = statement
             case ast.Assign(targets=targets):
-                for target in targets:
-                    if isinstance(target, ast.Name):
-                        names[target.id] = statement
+                names |= {
+                    target.id: statement for target in targets if isinstance(target, ast.Name)
+                }
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
                 names[name] = statement
             case ast.ImportFrom():
                 module = _absolute(statement, file)
-                for alias in statement.names:
-                    names[alias.asname or alias.name] = _Import(module, alias.name)
+                names |= {
+                    alias.asname or alias.name: _Import(module, alias.name)
+                    for alias in statement.names
+                }
             case _:
                 pass
     return names
@@ -169,9 +172,7 @@ def _absolute(statement: ast.ImportFrom, file: Path) -> str:
     return ".".join([*parts, statement.module] if statement.module else parts)
 
 
-def _resolve(
-    bound: ast.stmt | _Import, import_root: Path, depth: int = 8
-) -> ast.stmt | None:
+def _resolve(bound: ast.stmt | _Import, import_root: Path, depth: int = 8) -> ast.stmt | None:
     """Follow imports inside the project to the statement that binds the name."""
     while isinstance(bound, _Import) and depth:
         depth -= 1

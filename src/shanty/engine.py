@@ -1,5 +1,6 @@
 """The Docker engine: what it knows, asked through python-on-whales, whose errors become ours."""
 
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from shanty.door import door
 from shanty.errors import MachineError, RunError, ShantyError
@@ -48,52 +49,65 @@ def translated() -> Iterator[None]:
     try:
         yield
     except ClientNotFoundError as error:
-        raise MachineError("there is no docker command on this machine", f"{door()} setup") from error
-    except (DockerException, UnicodeDecodeError) as error:
-        said = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
-        if any("daemon" in line or "connect" in line.lower() for line in said):
-            raise MachineError(f"no Docker engine answers: {said[-1]}", f"{door()} setup") from error
-        raise RunError(f"docker failed: {said[-1]}", "read what Docker says above") from error
+        raise MachineError(
+            "there is no docker command on this machine", f"{door()} setup"
+        ) from error
+    except DockerException as error:
+        raise _fault(error.stderr or "") from error
+
+
+def _fault(said: str) -> ShantyError:
+    last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
+    if "permission denied" in said.lower():
+        return MachineError(
+            f"the Docker engine does not let you in: {last}",
+            'sudo usermod --append --groups docker "$USER"  (then log in again)',
+        )
+    if re.search(
+        r"cannot connect|daemon running|error during connect|failed to connect", said, re.IGNORECASE
+    ):
+        return MachineError(f"no Docker engine answers: {last}", f"{door()} setup")
+    return RunError(f"docker failed: {last}", "mend what Docker names, then try again")
 
 
 def check_engine() -> None:
     """Raise `MachineError` unless an engine that is new enough answers, and buildx with it."""
     version = engine_version()
-    if version is None:
-        raise MachineError("no Docker engine answers", f"{door()} setup")
     if version < OLDEST_ENGINE:
         raise MachineError(
             f"the Docker engine is {version}; {OLDEST_ENGINE} or newer is needed",
             f"{door()} setup",
         )
-    if not has_buildx():
+    if buildx_version() is None:
         raise MachineError("docker has no buildx plugin", f"{door()} setup")
 
 
-def engine_version() -> Version | None:
-    """Return the engine's version, `None` when none answers."""
-    with translated():
-        try:
-            server = client().version().server
-        except Exception as error:
-            if "Cannot connect" in str(error) or "daemon" in str(error):
-                return None
-            raise
+def is_reachable() -> bool:
+    """Tell whether an engine answers."""
     try:
-        return Version(str(server.version).partition("+")[0]) if server else None
-    except InvalidVersion:
-        return OLDEST_ENGINE
+        engine_version()
+    except MachineError:
+        return False
+    return True
 
 
-def has_buildx() -> bool:
-    """Tell whether the docker command has the plugin that builds."""
+def engine_version() -> Version:
+    """Return the engine's version; raise `MachineError` when none answers."""
+    with translated():
+        server = client().version().server
+    if server is None or server.version is None:
+        raise MachineError("no Docker engine answers", f"{door()} setup")
+    return Version(re.split(r"[+~-]", server.version)[0])
+
+
+def buildx_version() -> str | None:
+    """Return the version of the plugin that builds, `None` where the docker command has none."""
     from python_on_whales import DockerException  # noqa: PLC0415
 
     try:
-        client().buildx.version()
+        return client().buildx.version().split()[1]
     except DockerException:
-        return False
-    return True
+        return None
 
 
 def image_exists(name: str) -> bool:
@@ -139,7 +153,9 @@ def _state(container: "Container") -> str:
     """Return how a container is, and where it answers."""
     bindings = (container.network_settings.ports or {}).values()
     addresses = [
-        f"http://{binding['HostIp']}:{binding['HostPort']}/" for ports in bindings for binding in ports or []
+        f"http://{binding['HostIp']}:{binding['HostPort']}/"
+        for ports in bindings
+        for binding in ports or []
     ]
     health = container.state.health
     status = health.status if health and container.state.running else container.state.status
@@ -165,7 +181,9 @@ def wait_until(name: str, ready: Callable[[], bool], seconds: float) -> None:
 def _failed(name: str, how: str) -> ShantyError:
     log = client().container.logs(name, tail=LOG_LINES)
     text = log if isinstance(log, str) else ""
-    return RunError(f"{name} {how}; its last lines:\n{text.rstrip()}", "mend what the app's log names")
+    return RunError(
+        f"{name} {how}; its last lines:\n{text.rstrip()}", "mend what the app's log names"
+    )
 
 
 def is_healthy(name: str) -> bool:

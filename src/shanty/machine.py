@@ -84,11 +84,11 @@ def ensure_engine(setup: Setup) -> None:
             engine.client.cache_clear()
         if setup.dry:
             return
-        if engine.engine_version() is None:
+        if not engine.is_reachable():
             setup.agree("Start the Docker engine?")
             _start(setup)
     engine.check_engine()
-    setup.say(f"engine: Docker {engine.engine_version()}, {engine.client().buildx.version().strip()}")
+    setup.say(f"engine: Docker {engine.engine_version()}, buildx {engine.buildx_version()}")
 
 
 def ensure_base_image(setup: Setup, base_image: str, python_version: str) -> None:
@@ -138,10 +138,7 @@ def _is_ready() -> bool:
 
 
 def _has_client() -> bool:
-    try:
-        return engine.has_buildx()
-    except Exception:  # noqa: BLE001 - whatever is wrong with the client, it is not ready
-        return False
+    return bool(shutil.which("docker")) and engine.buildx_version() is not None
 
 
 def _require_apt() -> None:
@@ -258,7 +255,7 @@ def _start(setup: Setup) -> None:
                 check=True,
             )
     deadline = time.monotonic() + START_SECONDS
-    while engine.engine_version() is None:
+    while not engine.is_reachable():
         if time.monotonic() > deadline:
             raise MachineError(
                 f"the Docker engine does not answer {START_SECONDS} s after its start",
@@ -284,7 +281,10 @@ def _make_base_image(setup: Setup, python_version: str) -> None:
             (
                 *("mmdebstrap", "--quiet", "--variant=minbase"),
                 "--include=ca-certificates,python3,python3-venv,python3-pip",
-                *[f"--dpkgopt=path-exclude=/usr/share/{part}/*" for part in ("doc", "locale", "man")],
+                *[
+                    f"--dpkgopt=path-exclude=/usr/share/{part}/*"
+                    for part in ("doc", "locale", "man")
+                ],
                 "--dpkgopt=path-include=/usr/share/doc/*/copyright",
                 # Where official images have it, and free to be installed into, as theirs is.
                 '--customize-hook=ln -s /usr/bin/python3 "$1/usr/local/bin/python"',

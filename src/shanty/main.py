@@ -2,7 +2,8 @@
 
 from importlib.metadata import version
 
-from invoke import Config, Program
+from invoke.config import Config
+from invoke.program import Program
 
 from shanty.tasks import ns
 
@@ -11,7 +12,7 @@ class _OwnConfig(Config):
     """Invoke's defaults alone: an `invoke.yaml` belongs to somebody else's tasks."""
 
     prefix = "shanty"
-    file_prefix = "shanty-reads-no-file"
+    file_prefix = "shanty-reads-no-file"  # type: ignore[assignment]
 
 
 def main() -> None:

@@ -12,7 +12,9 @@ def check_free(host: str, port: int) -> None:
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise UsageError(f"--host {host}: {error.strerror}", "give an address of this machine") from error
+        raise UsageError(
+            f"--host {host}: {error.strerror}", "give an address of this machine"
+        ) from error
     family, kind, protocol, _, address = addresses[0]
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -24,7 +26,9 @@ def check_free(host: str, port: int) -> None:
                     f"--host {host} is no address of this machine", "use 127.0.0.1"
                 ) from error
             if error.errno == errno.EACCES:
-                raise MachineError(f"port {port} needs rights you do not have", "--port 8888") from error
+                raise MachineError(
+                    f"port {port} needs rights you do not have", "--port 8888"
+                ) from error
             raise MachineError(
                 f"port {port} is taken by {_holder(port)}", f"choose another: --port {port + 1}"
             ) from error
@@ -37,7 +41,9 @@ def _holder(port: int) -> str:
 
     try:
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            # Address and port: empty for a socket that is bound to none.
+            _, bound = connection.laddr or (None, None)
+            if bound == port and connection.status == psutil.CONN_LISTEN and connection.pid:
                 return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
     except psutil.Error:
         pass

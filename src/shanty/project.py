@@ -66,9 +66,7 @@ class Project:
         """
         declared = table(self.pyproject, "tool.poetry").get("packages")
         if declared:
-            places = [
-                self.root / entry.get("from", "") / entry["include"] for entry in declared
-            ]
+            places = [self.root / entry.get("from", "") / entry["include"] for entry in declared]
         else:
             module = re.sub(r"[-.]+", "_", self.name)
             names = (module, f"{module}.py")
@@ -108,7 +106,9 @@ def find_project(start: Path) -> Project:
             return Project(folder, folder, values)
         others.append(file)
     if others:
-        backend = table(read_toml(others[0]), "build-system").get("build-backend", "no build backend")
+        backend = table(read_toml(others[0]), "build-system").get(
+            "build-backend", "no build backend"
+        )
         raise UsageError(
             f"{others[0]} is not a Poetry project: it has {backend} and no [tool.poetry]",
             "go to the folder of a Poetry project, or make one here with: poetry init",

@@ -23,10 +23,14 @@ STOP_TIMEOUT = 40
 
 @dataclass(frozen=True)
 class Request:
-    """One `docker` command; `environment` holds the values it names without showing them."""
+    """One command; `environment` holds the values that it names without showing them.
+
+    `container` is the name of the container it starts, if it does.
+    """
 
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    container: str = ""
 
     @property
     def line(self) -> str:
@@ -80,7 +84,7 @@ def build(
     settings: Settings,
     target: str,
     environment: Mapping[str, str],
-    options: BuildOptions = BuildOptions(),  # noqa: B008 - frozen
+    options: BuildOptions = BuildOptions(),
 ) -> Request:
     """Return the build of one target, with the machine's CA bundle and proxies passed on."""
     owner = dockerfile_owner(project)
@@ -114,8 +118,8 @@ def _build_arguments(project: Project, settings: Settings, context: Path) -> dic
     when_set = {
         "SYSTEM_PACKAGES": " ".join(settings.system_packages),
         "BUILD_SYSTEM_PACKAGES": " ".join(settings.build_system_packages),
-        "GROUPS": "" if settings.groups == ("main",) else ",".join(settings.groups),
-        "EXTRAS": " ".join(settings.extras),
+        "POETRY_GROUPS": "" if settings.groups == ("main",) else ",".join(settings.groups),
+        "POETRY_EXTRAS": " ".join(settings.extras),
         "SERVE": settings.serve or "",
         "PRESTART": "\n".join(settings.prestart),
         "HEALTH_PATH": settings.health_path or "",
@@ -130,37 +134,29 @@ def _build_options(options: BuildOptions) -> list[str]:
     for name in ("builder", "cache_from", "cache_to"):
         if value := getattr(options, name):
             arguments += [f"--{name.replace('_', '-')}", value]
-    arguments += [f"--{name.replace('_', '-')}" for name in ("no_cache", "pull") if getattr(options, name)]
+    arguments += [
+        f"--{name.replace('_', '-')}" for name in ("no_cache", "pull") if getattr(options, name)
+    ]
     return [*arguments, "--push" if options.push else "--load"]
 
 
-def development_server(
-    project: Project, settings: Settings, options: ContainerOptions
-) -> Request:
+def development_server(project: Project, settings: Settings, options: ContainerOptions) -> Request:
     """Return the development server: the sources mounted, the port published."""
-    return Request(
-        (
-            *_run(project, f"{settings.image}-dev-{settings.port}", "dev", options),
-            *("--init", *_terminal(options)),
-            *_mount(project),
-            *_publish(settings, options),
-            tag(settings, "development"),
-        ),
-        _named_values(options),
-    )
+    words = ["--init", *_terminal(options), *_mount(project), *_publish(settings, options)]
+    words += [tag(settings, "development")]
+    return _run(project, f"{base_name(settings)}-dev-{settings.port}", "dev", options, words)
 
 
 def production_server(project: Project, settings: Settings, options: ContainerOptions) -> Request:
     """Return the production server, held to what it needs: no capability, a read-only root."""
-    arguments = [*_run(project, f"{settings.image}-prod-{settings.port}", "prod", options)]
-    arguments += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
-    arguments += ["--stop-timeout", str(STOP_TIMEOUT)]
+    words = ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
+    words += ["--stop-timeout", str(STOP_TIMEOUT)]
     if not options.writable:
-        arguments += ["--read-only", "--tmpfs", "/tmp"]  # noqa: S108 - the container's own
+        words += ["--read-only", "--tmpfs", "/tmp"]  # noqa: S108 - the container's own
     if options.workers:
-        arguments += ["--env", f"WEB_CONCURRENCY={options.workers}"]
-    arguments += [*_publish(settings, options), tag(settings, "production")]
-    return Request(tuple(arguments), _named_values(options))
+        words += ["--env", f"WEB_CONCURRENCY={options.workers}"]
+    words += [*_publish(settings, options), tag(settings, "production")]
+    return _run(project, f"{base_name(settings)}-prod-{settings.port}", "prod", options, words)
 
 
 def command(
@@ -171,32 +167,19 @@ def command(
     name: str,
 ) -> Request:
     """Return any command in the development image, the sources mounted."""
-    return Request(
-        (
-            *_run(project, name, "run", options),
-            *("--init", "--interactive", *_terminal(options)),
-            *_mount(project),
-            tag(settings, "development"),
-            *words,
-        ),
-        _named_values(options),
-    )
+    inner = ["--init", "--interactive", *_terminal(options), *_mount(project)]
+    inner += [tag(settings, "development"), *words]
+    return _run(project, name, "run", options, inner)
 
 
 def shell(
     project: Project, settings: Settings, target: str, options: ContainerOptions, name: str
 ) -> Request:
     """Return a shell in place of the entrypoint, the sources mounted where they are developed."""
-    mount = _mount(project) if target == "development" else ()
-    return Request(
-        (
-            *_run(project, name, "shell", options),
-            *("--init", "--interactive", *_terminal(options)),
-            *mount,
-            *("--entrypoint", "/bin/bash", tag(settings, target)),
-        ),
-        _named_values(options),
-    )
+    words = ["--init", "--interactive", *_terminal(options)]
+    words += _mount(project) if target == "development" else ()
+    words += ["--entrypoint", "/bin/bash", tag(settings, target)]
+    return _run(project, name, "shell", options, words)
 
 
 def stop(names: Iterable[str]) -> Request:
@@ -224,22 +207,28 @@ def pull(image: str) -> Request:
     return Request(("docker", "pull", image))
 
 
-def _run(project: Project, name: str, task: str, options: ContainerOptions) -> tuple[str, ...]:
-    """Return the part that every container shares; only a detached one stays to be asked."""
+def base_name(settings: Settings) -> str:
+    """Return what the names of the project's containers begin with."""
+    return settings.image.replace("/", "-")
+
+
+def _run(
+    project: Project, name: str, task: str, options: ContainerOptions, words: Iterable[str]
+) -> Request:
+    """Return `docker run` with what every container shares; a detached one outlives its end.
+
+    The values of `--env` travel by name, for a command line is no secret.
+    """
     arguments = ["docker", "run", "--detach" if options.detach else "--rm", "--pull", "never"]
     arguments += ["--name", name]
     arguments += ["--label", f"shanty.project={project.id}", "--label", f"shanty.task={task}"]
     if options.env_file:
         arguments += ["--env-file", options.env_file]
-    for entry in options.env:
-        arguments += ["--env", entry.partition("=")[0]]
-    return tuple(arguments)
-
-
-def _named_values(options: ContainerOptions) -> dict[str, str]:
-    """Return the values of `--env`: they travel by name, for a command line is no secret."""
-    pairs = (entry.partition("=") for entry in options.env)
-    return {name: value for name, given, value in pairs if given}
+    pairs = [entry.partition("=") for entry in options.env]
+    for key, _, _ in pairs:
+        arguments += ["--env", key]
+    values = {key: value for key, given, value in pairs if given}
+    return Request((*arguments, *words), values, name)
 
 
 def _terminal(options: ContainerOptions) -> tuple[str, ...]:
@@ -249,7 +238,10 @@ def _terminal(options: ContainerOptions) -> tuple[str, ...]:
 def _mount(project: Project) -> tuple[str, ...]:
     """Return the sources as a mount, used as the caller so that new files are the caller's."""
     fields = ["type=bind", f"source={project.root}", f"target={SOURCES}"]
-    quoted = [f'"{part.replace(chr(34), chr(34) * 2)}"' if set(part) & set(',"') else part for part in fields]
+    quoted = [
+        f'"{part.replace(chr(34), chr(34) * 2)}"' if set(part) & set(',"') else part
+        for part in fields
+    ]
     mount = ("--mount", ",".join(quoted))
     if hasattr(os, "getuid"):
         return ("--user", f"{os.getuid()}:{os.getgid()}", *mount)
@@ -257,7 +249,7 @@ def _mount(project: Project) -> tuple[str, ...]:
 
 
 def _publish(settings: Settings, options: ContainerOptions) -> tuple[str, ...]:
-    """Return one port inside and outside, so that the address in the server's log is the true one."""
+    """Return one port inside and out, so that the address in the server's log is true."""
     port = settings.port
     return ("--env", f"PORT={port}", "--publish", f"{options.host}:{port}:{port}")
 
@@ -281,7 +273,7 @@ def ca_bundle(environment: Mapping[str, str]) -> Path | None:
 
 
 def dockerfile_owner(project: Project) -> Path | None:
-    """Return the folder whose own `docker/Dockerfile` builds the project, `None` for the shipped."""
+    """Return the folder whose `docker/Dockerfile` builds the project, `None` where none does."""
     for folder in (project.root, project.workspace):
         if (folder / "docker" / "Dockerfile").is_file():
             return folder

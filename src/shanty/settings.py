@@ -16,6 +16,18 @@ from shanty.python_version import newest_admitted
 
 Value = str | int | tuple[str, ...] | None
 
+DEFAULTS: Mapping[str, Value] = {
+    "port": 8888,
+    "system-packages": (),
+    "build-system-packages": (),
+    "groups": ("main",),
+    "extras": (),
+    "serve": None,
+    "prestart": (),
+    "health-path": None,
+    "env-file": None,
+}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -47,8 +59,7 @@ class Resolved:
     def rows(self) -> list[tuple[str, Value, str]]:
         """Return key, value and source of every setting."""
         return [
-            (key, getattr(self.settings, key.replace("-", "_")), self.sources[key])
-            for key in KEYS
+            (key, getattr(self.settings, key.replace("-", "_")), self.sources[key]) for key in KEYS
         ]
 
 
@@ -71,7 +82,7 @@ class Given:
 
 
 def resolve(given: Given) -> Resolved:
-    """Return every setting: the command line's, else the environment's, else the file's, else found.
+    """Return every setting: as typed, else from the environment, else the file, else found.
 
     Raises `UsageError` for an unknown key, a value that cannot be, and a default that cannot be
     found.
@@ -128,14 +139,8 @@ def _default(key: str, given: Given) -> Setting:
         case "base-image":
             version = resolve_one("python-version", given).value
             return Setting(f"python:{version}-slim", "default")
-        case "port":
-            return Setting(8888, "default")
-        case "groups":
-            return Setting(("main",), "default")
-        case "serve" | "health-path" | "env-file":
-            return Setting(None, "default")
         case _:
-            return Setting((), "default")
+            return Setting(DEFAULTS[key], "default")
 
 
 def _locked_poetry(project: Project, lock: Lock | None) -> Setting:

@@ -75,7 +75,5 @@ def _requires_poetry(project: Project, version: str) -> list[Difference]:
     if not isinstance(constraint, str) or specifiers(constraint).contains(version):
         return []
     text = project.pyproject_file.read_text(encoding="utf-8")
-    line = next(
-        (n for n, text in enumerate(text.splitlines(), 1) if "requires-poetry" in text), 1
-    )
+    line = next((n for n, text in enumerate(text.splitlines(), 1) if "requires-poetry" in text), 1)
     return [Difference(project.pyproject_file, line, "requires-poetry", constraint, f">={version}")]

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from invoke import Collection, Context, Exit
-from invoke import task as invoke_task
+from invoke.collection import Collection
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task as invoke_task
 
 from shanty import engine, machine, request, sync, terminal
 from shanty.door import door
@@ -63,7 +65,7 @@ def task(**options: Any) -> Callable[[Callable[..., None]], Any]:
         "cache-to": "where to write cached steps to",
     },
 )
-def build(  # noqa: PLR0913 - the options of the command
+def build(
     c: Context,
     target: str = "production",
     tag: Any = None,
@@ -111,7 +113,7 @@ def dev(
         "writable": "let the app write outside /tmp",
     },
 )
-def prod(  # noqa: PLR0913
+def prod(
     c: Context,
     port: Any = None,
     host: str = "127.0.0.1",
@@ -156,7 +158,7 @@ def shell(
 
 @task(iterable=["env"], help=ENV)
 def run(c: Context, env: Any = None, env_file: Any = None) -> None:
-    """Run a command in the development image: run -- CMD …"""
+    """Run a command in the development image, as in `run -- CMD …`."""
     words = _remainder()
     if not words:
         raise Exit(str(UsageError("no command to run", f"{door()} run -- CMD …")), code=2)
@@ -166,7 +168,7 @@ def run(c: Context, env: Any = None, env_file: Any = None) -> None:
 
 @task(iterable=["env"], help=ENV)
 def python(c: Context, env: Any = None, env_file: Any = None) -> None:
-    """Open Python in the development image: python [-- ARGS]"""
+    """Open Python in the development image, as in `python -- ARGS`."""
     workflow = _workflow(c)
     _exit(workflow.run(("python", *_remainder()), _container(workflow, env, env_file)))
 
@@ -322,6 +324,4 @@ def _exit(code: int) -> None:
         raise Exit(code=code)
 
 
-ns = Collection(
-    build, dev, prod, shell, run, python, sync_, ps, logs, stop, clean, setup, config
-)
+ns = Collection(build, dev, prod, shell, run, python, sync_, ps, logs, stop, clean, setup, config)

@@ -21,7 +21,9 @@ def is_terminal() -> bool:
 def announce(request: Request, *, dry: bool = False) -> None:
     """Say the command line: on standard error, or as the output itself when nothing will run."""
     stream = sys.stdout if dry else sys.stderr
-    mark = "\x1b[1mshanty >\x1b[0m" if stream.isatty() and "NO_COLOR" not in os.environ else "shanty >"
+    mark = (
+        "\x1b[1mshanty >\x1b[0m" if stream.isatty() and "NO_COLOR" not in os.environ else "shanty >"
+    )
     print(mark, request.line, file=stream, flush=True)
 
 

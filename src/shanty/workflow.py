@@ -4,6 +4,7 @@ import os
 import secrets
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,34 +43,37 @@ class Workflow:
         started = time.monotonic()
         if self._perform(asked):
             raise RunError(
-                f"the build of {target} failed", "mend what the last step above names, then build again"
+                f"the build of {target} failed",
+                "mend what the last step above names, then build again",
             )
         return time.monotonic() - started
 
     def serve_development(self, options: ContainerOptions) -> int:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
-        port = self.settings.port
         self._check_port(options.host)
         self.build("development")
         asked = request.development_server(self.project, self.settings, options)
-        return self._serve(
-            asked,
-            options,
-            ready=lambda _name: engine.answers(_reached(options.host), port),
-            foreground=terminal.execute,
-        )
+        host, port = _reached(options.host), self.settings.port
+        if options.detach:
+            return self._detach(asked, options.host, lambda: engine.answers(host, port))
+        return self._perform(asked, terminal.execute, f"http://{host}:{port}/")
 
     def serve_production(self, options: ContainerOptions) -> int:
-        """Serve the production image as it deserves; return the exit code."""
+        """Serve the production image, held to what it needs; return the exit code.
+
+        Raises `RunError` when the server ends by itself.
+        """
         self._check_port(options.host)
         self.build("production")
         asked = request.production_server(self.project, self.settings, options)
-        code = self._serve(
-            asked, options, ready=engine.is_healthy, foreground=terminal.execute_server
-        )
+        if options.detach:
+            return self._detach(asked, options.host, lambda: engine.is_healthy(asked.container))
+        address = f"http://{_reached(options.host)}:{self.settings.port}/"
+        code = self._perform(asked, terminal.execute_server, address)
         if code not in {0, terminal.INTERRUPTED}:
             raise RunError(
-                f"the production server ended with exit code {code}", "mend what its log says above"
+                f"the production server ended with exit code {code}",
+                "mend what its log names above",
             )
         return code
 
@@ -86,29 +90,37 @@ class Workflow:
         name = self._name("shell")
         return self._perform(request.shell(self.project, self.settings, target, options, name))
 
-    def _serve(self, asked, options, *, ready, foreground) -> int:
-        name = asked.arguments[asked.arguments.index("--name") + 1]
-        address = f"http://{_reached(options.host)}:{self.settings.port}/"
+    def _detach(self, asked: Request, host: str, ready: Callable[[], bool]) -> int:
+        """Start a container and return once it is ready; take away one that never is."""
         terminal.announce(asked, dry=self.dry)
         if self.dry:
             return 0
-        self._remove_ended(name)
-        if not options.detach:
-            print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
-            return foreground(asked)
+        self._remove_ended(asked.container)
         if terminal.execute_quietly(asked):
-            raise RunError(f"{name} could not be started", f"{door()} ps")
+            raise RunError(f"{asked.container} could not be started", f"{door()} ps")
         try:
-            engine.wait_until(name, lambda: ready(name), READY_SECONDS)
+            engine.wait_until(asked.container, ready, READY_SECONDS)
         except BaseException:
-            terminal.execute_quietly(request.remove_containers([name]))
+            terminal.execute_quietly(request.remove_containers([asked.container]))
             raise
-        print(f"{address}  ({name}; {door()} stop stops it)")
+        address = f"http://{_reached(host)}:{self.settings.port}/"
+        print(f"{address}  ({asked.container}; {door()} stop stops it)")
         return 0
 
-    def _perform(self, asked: Request) -> int:
+    def _perform(
+        self,
+        asked: Request,
+        execute: Callable[[Request], int] = terminal.execute,
+        address: str = "",
+    ) -> int:
         terminal.announce(asked, dry=self.dry)
-        return 0 if self.dry else terminal.execute(asked)
+        if self.dry:
+            return 0
+        if asked.container:
+            self._remove_ended(asked.container)
+        if address:
+            print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
+        return execute(asked)
 
     def _check_project(self, target: str) -> None:
         lock = read_lock(self.project)
@@ -125,7 +137,11 @@ class Workflow:
         own = machine.own_base_image(self.settings.python_version)
         try:
             engine.check_engine()
-            if options.builder or options.platforms or engine.image_exists(self.settings.base_image):
+            if (
+                options.builder
+                or options.platforms
+                or engine.image_exists(self.settings.base_image)
+            ):
                 return self.settings
             if self.settings.base_image.startswith("python:") and engine.image_exists(own):
                 return replace(self.settings, base_image=own)
@@ -151,7 +167,7 @@ class Workflow:
             terminal.execute_quietly(request.remove_containers(ended))
 
     def _name(self, task: str) -> str:
-        return f"{self.settings.image.replace('/', '-')}-{task}-{secrets.token_hex(3)}"
+        return f"{request.base_name(self.settings)}-{task}-{secrets.token_hex(3)}"
 
 
 def _reached(host: str) -> str:
@@ -167,5 +183,7 @@ def environment_file(project: Project, typed: str | None, configured: str | None
     """
     path = Path(typed) if typed else project.root / configured if configured else None
     if path is not None and not path.is_file():
-        raise UsageError(f"there is no environment file {path}", "write one, or name another with --env-file")
+        raise UsageError(
+            f"there is no environment file {path}", "write one, or name another with --env-file"
+        )
     return request.shown(path) if path else None

@@ -17,9 +17,7 @@ def plan() -> Plan:
 @blueprint.get("/")
 def week() -> str:
     """Show the week."""
-    return render_template(
-        "week.html", week=plan().week(), days=DAYS, longest_title=LONGEST_TITLE
-    )
+    return render_template("week.html", week=plan().week(), days=DAYS, longest_title=LONGEST_TITLE)
 
 
 @blueprint.post("/trainings")
