@@ -4,12 +4,14 @@ import ast
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeGuard
 
 from shanty.errors import UsageError
-from shanty.project import Project
+from shanty.project import Package, Project
 
 CALLABLES = ("app", "application")
 FACTORIES = ("create_app", "make_app")
+EVERYTHING = "*"
 MODULES = ("", "app", "application", "main", "wsgi", "asgi", "server", "api")
 
 
@@ -27,10 +29,12 @@ def find_application(project: Project) -> Application:
     Raises `UsageError` that lists where it looked when there is none.
     """
     looked: list[str] = []
-    for package in project.package_folders:
-        for module, file in _modules(package):
-            looked.append(str(file.relative_to(project.root)))
-            for name in offered(file, _import_root(package)):
+    for package in project.packages:
+        modules = _modules(package)
+        files = [file for _, file in modules] or [package.path]
+        looked += [str(file.relative_to(project.root)) for file in files]
+        for module, file in modules:
+            for name in offered(file, package.import_root):
                 return Application(f"{module}:{name}", file)
     raise UsageError(
         f"no app found (looked for {', '.join((*CALLABLES, *FACTORIES))} in {', '.join(looked)})",
@@ -50,17 +54,17 @@ def check_application(project: Project, target: str) -> None:
             f'app = "{target}" names no callable',
             'write it as "module:callable", or "module:create_app()" for a factory',
         )
-    packages = {folder.stem: folder for folder in project.package_folders}
-    package = packages.get(module.partition(".")[0])
+    package = next((one for one in project.packages if _holds(one, module)), None)
     if package is None:
         return
-    file = _module_file(_import_root(package), module)
+    file = _module_file(package.import_root, module)
     if file is None:
         raise UsageError(
-            f'app = "{target}": there is no module {module} in {package}',
+            f'app = "{target}": there is no module {module} in {package.import_root}',
             _suggestion(project),
         )
-    if name.partition(".")[0] not in _names(file):
+    names = _names(file)
+    if name.partition(".")[0] not in names and EVERYTHING not in names:
         raise UsageError(f'app = "{target}": {file} has no {name}', _suggestion(project))
 
 
@@ -80,15 +84,18 @@ def _suggestion(project: Project) -> str:
     return f'the source offers app = "{found.target}"'
 
 
-def _import_root(package: Path) -> Path:
-    return package.parent
+def _holds(package: Package, module: str) -> bool:
+    return module.partition(".")[0] == package.module.partition(".")[0]
 
 
-def _modules(package: Path) -> list[tuple[str, Path]]:
-    if package.is_file():
-        return [(package.stem, package)]
+def _modules(package: Package) -> list[tuple[str, Path]]:
+    if package.path.is_file():
+        return [(package.module, package.path)]
     places = [
-        (f"{package.name}.{name}".rstrip("."), package / (f"{name}.py" if name else "__init__.py"))
+        (
+            f"{package.module}.{name}".rstrip("."),
+            package.path / (f"{name}.py" if name else "__init__.py"),
+        )
         for name in MODULES
     ]
     return [(module, file) for module, file in places if file.is_file()]
@@ -120,7 +127,8 @@ def _names(file: Path) -> dict[str, ast.stmt | _Import]:
         tree = ast.parse(file.read_bytes(), str(file))
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
-        raise UsageError(f"{file}:{line}: {error}", f"mend line {line}") from error
+        reason = getattr(error, "msg", str(error))
+        raise UsageError(f"{file}:{line}: {reason}", f"mend line {line}") from error
     names: dict[str, ast.stmt | _Import] = {}
     for statement in _top_level(tree.body):
         match statement:
@@ -131,11 +139,12 @@ def _names(file: Path) -> dict[str, ast.stmt | _Import]:
             ):
                 names[name] = statement
             case ast.Assign(targets=targets):
-                names |= {
-                    target.id: statement for target in targets if isinstance(target, ast.Name)
-                }
+                bound = [name for target in targets for name in ast.walk(target)]
+                names |= {name.id: statement for name in bound if _is_stored(name)}
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
                 names[name] = statement
+            case ast.Import(names=aliases):
+                names |= {alias.asname or alias.name: statement for alias in aliases}
             case ast.ImportFrom():
                 module = _absolute(statement, file)
                 names |= {
@@ -147,14 +156,19 @@ def _names(file: Path) -> dict[str, ast.stmt | _Import]:
     return names
 
 
+def _is_stored(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
 def _top_level(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return the statements that run at import, those inside `if` and `try` too."""
     statements: list[ast.stmt] = []
     for statement in body:
         statements.append(statement)
-        for field in ("body", "orelse", "finalbody"):
-            if isinstance(statement, ast.If | ast.Try | ast.With):
-                statements += _top_level(getattr(statement, field, []))
+        if isinstance(statement, ast.If | ast.Try | ast.With):
+            for field in ("body", "handlers", "orelse", "finalbody"):
+                for part in getattr(statement, field, []):
+                    statements += _top_level(part.body if field == "handlers" else [part])
     return statements
 
 

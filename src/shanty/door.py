@@ -6,4 +6,6 @@ from pathlib import Path
 
 def door() -> str:
     """Return `invoke` or `shanty`, so that a fix can be typed as it stands."""
-    return "shanty" if Path(sys.argv[0]).stem in {"shanty", "__main__"} else "invoke"
+    command = Path(sys.argv[0])
+    name = command.parent.name if command.stem == "__main__" else command.stem
+    return "shanty" if name == "shanty" else "invoke"

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 # Docker 25 is the first whose health checks have a start interval.
 OLDEST_ENGINE = Version("25")
 POLL_SECONDS = 0.1
-LOG_LINES = 20
+LOG_LINES = 100
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def _state(container: "Container") -> str:
 def wait_until(name: str, ready: Callable[[], bool], seconds: float) -> None:
     """Wait until a container is ready.
 
-    Raises `RunError` with its last log lines when it ends first, or is not ready in time.
+    Raises `RunError` when it ends first, or is not ready in time, after showing its last lines.
     """
     deadline = time.monotonic() + seconds
     with translated():
@@ -179,10 +180,14 @@ def wait_until(name: str, ready: Callable[[], bool], seconds: float) -> None:
 
 
 def _failed(name: str, how: str) -> ShantyError:
-    log = client().container.logs(name, tail=LOG_LINES)
-    text = log if isinstance(log, str) else ""
+    log = str(client().container.logs(name, tail=LOG_LINES)).rstrip()
+    print(log, file=sys.stderr, flush=True)
+    # The app's own exception: a server reports what became of it in one of its own, further down.
+    raised = re.findall(
+        r"^(?!gunicorn\.)[\w.]+(?:Error|Exception|Exit|Configured)\b.*", log, re.MULTILINE
+    )
     return RunError(
-        f"{name} {how}; its last lines:\n{text.rstrip()}", "mend what the app's log names"
+        f"{name} {how}{f': {raised[-1]}' if raised else ''}", "mend what its log names above"
     )
 
 

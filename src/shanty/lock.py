@@ -45,15 +45,22 @@ def read_lock(project: Project) -> Lock:
             f"git checkout --theirs {path} && poetry lock --directory {project.root}",
         )
     values = read_toml(path)
-    writer = re.match(r"# .*\bPoetry (\d\S*)", text)
+    try:
+        versions = {
+            str(canonicalize_name(package["name"])): str(package["version"])
+            for package in values.get("package", [])
+        }
+    except (KeyError, TypeError) as error:
+        raise UsageError(
+            f"{path} is damaged: a package in it has no name or no version",
+            f"poetry lock --directory {project.root}",
+        ) from error
+    writer = re.match(r"# .*\bPoetry (\d+(?:\.\d+)*(?:(?:a|b|rc|\.dev|\.post)\d+)*)\s", text)
     return Lock(
         path=path,
         poetry_version=writer.group(1) if writer else None,
         content_hash=str(table(values, "metadata").get("content-hash", "")),
-        versions={
-            canonicalize_name(package["name"]): package["version"]
-            for package in values.get("package", [])
-        },
+        versions=versions,
     )
 
 

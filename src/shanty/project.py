@@ -1,13 +1,28 @@
 """The Poetry project: where it is and what its `pyproject.toml` says of it."""
 
 import hashlib
-import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
+
+from packaging.utils import canonicalize_name
 
 from shanty.errors import UsageError
 from shanty.pyproject import Table, read_toml, table
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package or a module of the wheel: its path, and the folder it is imported from."""
+
+    path: Path
+    import_root: Path
+
+    @property
+    def module(self) -> str:
+        """The name it is imported by."""
+        return ".".join(self.path.relative_to(self.import_root).with_suffix("").parts)
 
 
 @dataclass(frozen=True)
@@ -52,34 +67,56 @@ class Project:
     @property
     def requires_python(self) -> str:
         """The Python releases the project admits, as it writes them; `*` where it says nothing."""
-        for place, key in (("project", "requires-python"), ("tool.poetry.dependencies", "python")):
+        for place, key in (("tool.poetry.dependencies", "python"), ("project", "requires-python")):
             constraint = table(self.pyproject, place).get(key)
             if isinstance(constraint, str):
                 return constraint
         return "*"
 
     @cached_property
-    def package_folders(self) -> tuple[Path, ...]:
+    def packages(self) -> tuple[Package, ...]:
         """The packages and modules that go into the wheel, by `packages` or by Poetry's default.
 
         Raises `UsageError` when there is none.
         """
         declared = table(self.pyproject, "tool.poetry").get("packages")
-        if declared:
-            places = [self.root / entry.get("from", "") / entry["include"] for entry in declared]
-        else:
-            module = re.sub(r"[-.]+", "_", self.name)
-            names = (module, f"{module}.py")
-            places = [self.root / "src" / name for name in names]
-            places += [self.root / name for name in names]
-        found = tuple(place for place in places if place.exists())
+        places = self._declared(declared) if declared else self._by_default()
+        found = tuple(place for place in places if place.path.exists())
         if not found:
-            looked = ", ".join(str(place.relative_to(self.root)) for place in places)
+            looked = ", ".join(str(place.path.relative_to(self.root)) for place in places)
             raise UsageError(
                 f"{self.pyproject_file}: no package found (looked for {looked})",
                 "name the folder under [tool.poetry] packages",
             )
         return found if declared else found[:1]
+
+    def _declared(self, declared: object) -> list[Package]:
+        """Return the places of `packages`; of a pattern, the folder before its first wildcard."""
+        try:
+            return [
+                Package(
+                    (self.root / entry.get("from", "")).joinpath(
+                        *takewhile(
+                            lambda part: not set(part) & set("*?["), Path(entry["include"]).parts
+                        )
+                    ),
+                    self.root / entry.get("from", ""),
+                )
+                for entry in declared  # type: ignore[attr-defined]
+            ]
+        except (AttributeError, KeyError, TypeError) as error:
+            raise UsageError(
+                f"{self.pyproject_file}: packages = {declared!r} is no list of packages",
+                'write it as packages = [{ include = "…", from = "src" }]',
+            ) from error
+
+    def _by_default(self) -> list[Package]:
+        module = canonicalize_name(self.name).replace("-", "_")
+        return [
+            Package(folder / name, folder)
+            for folder in (self.root, self.root / "src")
+            for name in (module, f"{module}.py")
+        ]
 
     @cached_property
     def id(self) -> str:
@@ -133,7 +170,7 @@ def _hand_over(workspace: Path, values: Table, folder: object) -> Project:
             f"move {others[0]} to [tool.shanty] in {folder}/pyproject.toml",
         )
     root = (workspace / str(folder)).resolve()
-    if not (root / "pyproject.toml").is_file() or not root.is_relative_to(workspace):
+    if not (root / "pyproject.toml").is_file() or workspace not in root.parents:
         raise UsageError(
             f"{file}: [tool.shanty] project = {folder!r} names no project below {workspace}",
             "name the folder of a Poetry project, relative to this file",

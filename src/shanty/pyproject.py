@@ -25,7 +25,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         ) from error
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        position = ":".join(place.groups()) if place else "end"
+        last = path.read_bytes().count(b"\n") + 1
+        position = ":".join(place.groups()) if place else str(last)
         reason = str(error).split(" (at ")[0]
         raise UsageError(
             f"{path}:{position}: invalid TOML: {reason}", f"mend line {position.split(':')[0]}"
@@ -46,35 +47,50 @@ def set_value(path: Path, dotted: str, value: str) -> bool:
     Every other byte stays. The result is read back and compared with what was meant before it
     takes the file's place, so a file that tomlkit cannot keep raises `UsageError` unharmed.
     """
-    import tomlkit  # noqa: PLC0415 - an editor is wanted by one task of fifteen
-
     before = path.read_bytes().decode()
-    expected = tomllib.loads(before)
     *parents, key = dotted.split(".")
-    target = expected
-    for parent in parents:
-        target = target.setdefault(parent, {})
-    if target.get(key) == value:
-        return False
-    target[key] = value
-
-    document = tomlkit.parse(before)
-    container: Any = document
-    for parent in parents:
-        if parent not in container:
-            container.add(parent, tomlkit.table())
-        container = container[parent]
-    container[key] = value
-    after = tomlkit.dumps(document)
-    if "\r\n" in before and "\n" not in before.replace("\r\n", ""):
-        after = after.replace("\r\n", "\n").replace("\n", "\r\n")
-    if tomllib.loads(after) != expected:
+    try:
+        expected = tomllib.loads(before)
+        target = expected
+        for parent in parents:
+            target = target.setdefault(parent, {})
+        if target.get(key) == value:
+            return False
+        target[key] = value
+        after = _with_value(before, parents, key, value)
+        kept = tomllib.loads(after) == expected
+    except (AttributeError, TypeError, ValueError):
+        kept = False
+    if not kept:
         raise UsageError(
             f"{path}: {dotted} cannot be set to {value!r} without changing something else",
             f'write {key} = "{value}" under [{".".join(parents)}] yourself',
         )
     replace_file(path, after)
     return True
+
+
+def _with_value(text: str, parents: list[str], key: str, value: str) -> str:
+    """Return the text with one value set; raise `ValueError` where tomlkit cannot keep the rest."""
+    import tomlkit  # noqa: PLC0415 - an editor is wanted by one task of fifteen
+
+    document = tomlkit.parse(text)
+    if tomlkit.dumps(document) != text:
+        raise ValueError(text)
+    container: Any = document
+    for parent in parents:
+        if parent not in container:
+            # tomlkit adds no table to scattered or inline ones: at the end there is always room.
+            line = f"[{'.'.join(parents)}]\n{key} = {tomlkit.string(value).as_string()}\n"
+            after = text + ("" if text.endswith("\n") else "\n") + f"\n{line}" if text else line
+            break
+        container = container[parent]
+    else:
+        container[key] = value
+        after = tomlkit.dumps(document)
+    if "\r\n" in text and "\n" not in text.replace("\r\n", ""):
+        after = after.replace("\r\n", "\n").replace("\n", "\r\n")
+    return after
 
 
 def replace_file(path: Path, text: str) -> None:

@@ -1,6 +1,7 @@
 """What Docker is asked to do: whole command lines, made from facts and settings alone."""
 
 import os
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -102,7 +103,7 @@ def build(
     if not owner:
         arguments += ["--build-context", f"docker={shown(docker)}"]
     if bundle := ca_bundle(environment):
-        arguments += ["--secret", f"id=ca,src={bundle}"]
+        arguments += ["--secret", _csv("id=ca", f"src={bundle}")]
     arguments += _build_options(options)
     return Request((*arguments, shown(context)))
 
@@ -209,7 +210,7 @@ def pull(image: str) -> Request:
 
 def base_name(settings: Settings) -> str:
     """Return what the names of the project's containers begin with."""
-    return settings.image.replace("/", "-")
+    return re.sub(r"[/:]", "-", settings.image)
 
 
 def _run(
@@ -235,14 +236,16 @@ def _terminal(options: ContainerOptions) -> tuple[str, ...]:
     return ("--tty",) if options.tty else ()
 
 
+def _csv(*fields: str) -> str:
+    """Return fields as Docker reads them, quoted where a comma or a quote is in one."""
+    return ",".join(
+        '"' + one.replace('"', '""') + '"' if set(one) & {",", '"'} else one for one in fields
+    )
+
+
 def _mount(project: Project) -> tuple[str, ...]:
     """Return the sources as a mount, used as the caller so that new files are the caller's."""
-    fields = ["type=bind", f"source={project.root}", f"target={SOURCES}"]
-    quoted = [
-        f'"{part.replace(chr(34), chr(34) * 2)}"' if set(part) & set(',"') else part
-        for part in fields
-    ]
-    mount = ("--mount", ",".join(quoted))
+    mount = ("--mount", _csv("type=bind", f"source={project.root}", f"target={SOURCES}"))
     if hasattr(os, "getuid"):
         return ("--user", f"{os.getuid()}:{os.getgid()}", *mount)
     return mount

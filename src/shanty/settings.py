@@ -4,7 +4,6 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
@@ -173,7 +172,7 @@ def _parse_text(given: object, label: str) -> str:
 
 def _parse_list(given: object, label: str) -> tuple[str, ...]:
     if isinstance(given, str):
-        return tuple(re.split(r"[,\s]+", given.strip()))
+        return tuple(re.findall(r"[^,\s]+", given))
     if isinstance(given, list) and all(isinstance(item, str) and item for item in given):
         return tuple(given)
     raise UsageError(f"{label} = {given!r} is no list of texts", 'write it as ["one", "two"]')
@@ -184,10 +183,17 @@ def _parse_commands(given: object, label: str) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) and given else _parse_list(given, label)
 
 
+def _parse_path(given: object, label: str) -> str:
+    text = _parse_text(given, label)
+    if not text.startswith("/") or re.search(r"\s", text):
+        raise UsageError(f"{label} = {text!r} is no path", 'begin it with "/", as in "/health"')
+    return text
+
+
 def _parse_release(given: object, label: str) -> str:
     text = _parse_text(given, label)
     try:
-        Version(text)
+        return str(Version(text))
     except InvalidVersion as error:
         raise UsageError(
             f"{label} = {text!r} is no version", 'write the release alone, as in "2.5.1"'
@@ -197,10 +203,12 @@ def _parse_release(given: object, label: str) -> str:
 
 def _parse_image(given: object, label: str) -> str:
     text = _parse_text(given, label)
-    if not re.fullmatch(r"[a-z0-9]+(?:[._/:-]+[a-z0-9]+)*", text) or ":" in Path(text).name:
+    better = image_name(text) or "app"
+    part = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
+    if not re.fullmatch(rf"(?:[a-z0-9.-]+(?::\d+)?/)?{part}(?:/{part})*", text):
         raise UsageError(
             f"{label} = {text!r} is no image name",
-            f'use small letters, digits, "-", "." and "/", as in "{image_name(text)}"',
+            f'use small letters, digits, "-", "." and "/", as in "{better}"',
         )
     return text
 
@@ -218,6 +226,6 @@ KEYS: dict[str, Callable[[object, str], Value]] = {
     "extras": _parse_list,
     "serve": _parse_text,
     "prestart": _parse_commands,
-    "health-path": _parse_text,
+    "health-path": _parse_path,
     "env-file": _parse_text,
 }

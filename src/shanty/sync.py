@@ -9,7 +9,7 @@ from packaging.version import Version
 from shanty.lock import Lock
 from shanty.project import Project
 from shanty.pyproject import replace_file, set_value, table
-from shanty.python_version import specifiers
+from shanty.python_version import admits
 from shanty.request import dockerfile_owner, shown
 
 
@@ -60,7 +60,7 @@ def relock_reason(lock: Lock, poetry_version: str) -> str | None:
 
 
 def _arguments(dockerfile: Path, name: str, wanted: str) -> list[Difference]:
-    pattern = re.compile(rf"\s*ARG\s+{name}=[\"']?([^\"'\s]+)")
+    pattern = re.compile(rf"\s*ARG\s+{name}=[\"']?([^\"'\s]+)", re.IGNORECASE)
     lines = dockerfile.read_text(encoding="utf-8").splitlines()
     matches = ((number, pattern.match(line)) for number, line in enumerate(lines, 1))
     return [
@@ -72,7 +72,7 @@ def _arguments(dockerfile: Path, name: str, wanted: str) -> list[Difference]:
 
 def _requires_poetry(project: Project, version: str) -> list[Difference]:
     constraint = table(project.pyproject, "tool.poetry").get("requires-poetry")
-    if not isinstance(constraint, str) or specifiers(constraint).contains(version):
+    if not isinstance(constraint, str) or admits(constraint, version, "requires-poetry"):
         return []
     text = project.pyproject_file.read_text(encoding="utf-8")
     line = next((n for n, text in enumerate(text.splitlines(), 1) if "requires-poetry" in text), 1)

@@ -1,0 +1,38 @@
+"""What the tests share: a tiny Poetry project, made on disk."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from shanty.project import Project, find_project
+
+PYPROJECT = """\
+[project]
+name = "harbour"
+version = "1.0"
+requires-python = ">=3.11,<4.0"
+
+[build-system]
+requires = ["poetry-core>=2.0"]
+build-backend = "poetry.core.masonry.api"
+"""
+NOTHING: Mapping[str, str] = {}
+
+
+@pytest.fixture
+def make_project(tmp_path: Path) -> Callable[..., Project]:
+    """Return a function that writes a project below `tmp_path` and reads it back.
+
+    It takes the files by path, and what `pyproject.toml` says when the usual will not do.
+    """
+
+    def make(files: Mapping[str, str] = NOTHING, pyproject: str = PYPROJECT) -> Project:
+        root = tmp_path / "harbour"
+        for name, text in {"pyproject.toml": pyproject, **files}.items():
+            file = root / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        return find_project(root)
+
+    return make

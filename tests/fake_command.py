@@ -1,0 +1,71 @@
+"""A command that writes down how it was called and answers as it was told to.
+
+The scripts that `fakes.py` makes call it as `fake_command.py FOLDER NAME ARGUMENT…`. The folder
+holds `replies.json`, of which the last that fits counts, and takes `calls.jsonl`.
+"""
+
+import json
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+STOPPING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+HOLD_SECONDS = 60
+
+
+def main(folder: Path, words: list[str]) -> int:
+    """Record the call, do what the reply says, and return its exit code."""
+    replies: list[dict[str, Any]] = json.loads((folder / "replies.json").read_text("utf-8"))
+    reply = next((one for one in reversed(replies) if fits(one, words)), None)
+    record(folder, words=words, environment=dict(os.environ), files=named_files(words))
+    if reply is None:
+        print("no reply is scripted for:", *words, file=sys.stderr)
+        return 99
+    if reply["then"]:
+        (folder / "replies.json").write_text(json.dumps(replies + reply["then"]), "utf-8")
+    for name in reply["makes"]:
+        target = folder / "bin" / name
+        target.write_bytes((folder / "launcher").read_bytes())
+        target.chmod(0o755)
+    for name in reply["writes"]:
+        Path(name).touch()
+    sys.stdout.write(reply["stdout"])
+    sys.stderr.buffer.write(reply["stderr"].encode(errors="surrogateescape"))
+    sys.stdout.flush()
+    if reply["code"] < 0:
+        os.kill(os.getpid(), -reply["code"])
+    return hold(folder, words, reply["code"]) if reply["holds"] else reply["code"]
+
+
+def fits(reply: dict[str, Any], words: list[str]) -> bool:
+    """Tell whether a reply is one to these words."""
+    begins = words[: len(reply["to"])] == reply["to"]
+    return begins and (not reply["word"] or reply["word"] in words)
+
+
+def hold(folder: Path, words: list[str], code: int) -> int:
+    """Run until a signal comes, and write down which."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    record(folder, words=words, holding=True)
+    came = signal.sigtimedwait(STOPPING, HOLD_SECONDS)
+    record(folder, words=words, signal=came.si_signo if came else None)
+    return code
+
+
+def named_files(words: list[str]) -> dict[str, str]:
+    """Return the text of each file named as `NAME=PATH`, which may be gone afterwards."""
+    paths = [Path(word.partition("=")[2]) for word in words if re.match(r"[\w:]+=/", word)]
+    return {path.name: path.read_text("utf-8") for path in paths if path.is_file()}
+
+
+def record(folder: Path, **values: object) -> None:
+    """Add one line to the record."""
+    with (folder / "calls.jsonl").open("a", encoding="utf-8") as calls:
+        calls.write(json.dumps(values) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

@@ -1,0 +1,358 @@
+"""The Docker engine: what it knows, and its client's faults in words of ours."""
+
+import json
+import shlex
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fakes import (
+    NO_ENGINE,
+    NOT_LET_IN,
+    Fakes,
+    container,
+    listed,
+    no_image,
+    no_server,
+    ready,
+    reply,
+    server,
+    write_project,
+)
+from packaging.version import Version
+
+from shanty import engine
+from shanty.engine import Found
+from shanty.errors import MachineError, RunError, ShantyError
+from shanty.project import Project
+
+PORT = 8888
+
+
+@pytest.fixture(autouse=True)
+def fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fakes:
+    """Return the commands of a ready machine."""
+    monkeypatch.setattr(sys, "argv", ["shanty"])
+    return ready(tmp_path / "fakes", monkeypatch)
+
+
+@pytest.fixture
+def project(make_project: Callable[..., Project]) -> Project:
+    """Return a project that could be built."""
+    return write_project(make_project)
+
+
+@contextmanager
+def one_answer(text: bytes) -> Iterator[int]:
+    """Answer the first to connect, and yield the port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(1024)
+                connection.sendall(text)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join()
+
+
+# Faults
+
+
+@pytest.mark.parametrize(
+    ("stderr", "kind", "what", "fix"),
+    [
+        (
+            NO_ENGINE,
+            MachineError,
+            f"no Docker engine answers: {NO_ENGINE.strip()}",
+            "shanty setup",
+        ),
+        (
+            "error during connect: dial tcp: lookup quay: no such host\n",
+            MachineError,
+            "no Docker engine answers: error during connect: dial tcp: lookup quay: no such host",
+            "shanty setup",
+        ),
+        (
+            NOT_LET_IN,
+            MachineError,
+            f"the Docker engine does not let you in: {NOT_LET_IN.strip()}",
+            'sudo usermod --append --groups docker "$USER"  (then log in again)',
+        ),
+        (
+            "first\nError response from daemon: no space left on device\n",
+            RunError,
+            "docker failed: Error response from daemon: no space left on device",
+            "mend what Docker names, then try again",
+        ),
+        (
+            "",
+            RunError,
+            "docker failed: it said nothing",
+            "mend what Docker names, then try again",
+        ),
+    ],
+)
+def test_a_fault_of_docker_ends_as_what_is_wrong_and_how_to_mend_it(
+    stderr: str, kind: type[ShantyError], what: str, fix: str, fakes: Fakes
+) -> None:
+    fakes.answer(no_server(stderr))
+    with pytest.raises(kind) as fault:
+        engine.engine_version()
+    assert (fault.value.what, fault.value.fix) == (what, fix)
+
+
+def test_a_machine_without_the_client_is_told_so(fakes: Fakes) -> None:
+    fakes.remove("docker")
+    with pytest.raises(MachineError) as fault:
+        engine.engine_version()
+    assert str(fault.value) == "there is no docker command on this machine\nfix: shanty setup"
+
+
+def test_a_fault_told_in_another_encoding_is_a_fault_all_the_same(fakes: Fakes) -> None:
+    fakes.answer(no_server("Verbindung unm\udcf6glich\n"))
+    with pytest.raises(ShantyError, match=r"^docker failed: Verbindung unm.*glich"):
+        engine.engine_version()
+
+
+# The engine
+
+
+def test_an_engine_of_a_distribution_has_the_version_that_it_is_made_from() -> None:
+    assert engine.engine_version() == Version("26.1.5")
+
+
+def test_a_client_that_names_no_engine_found_none(fakes: Fakes) -> None:
+    fakes.answer(reply("docker version", '{"Client":{},"Server":null}'))
+    with pytest.raises(MachineError) as fault:
+        engine.engine_version()
+    assert str(fault.value) == "no Docker engine answers\nfix: shanty setup"
+
+
+def test_an_engine_that_is_new_enough_passes_with_buildx(fakes: Fakes) -> None:
+    fakes.answer(server("25.0.0"))
+    engine.check_engine()
+    assert fakes.calls == [
+        ["docker", "version", "-f", "{{json .}}"],
+        ["docker", "buildx", "version"],
+    ]
+
+
+def test_an_engine_that_is_too_old_is_named_with_what_is_needed(fakes: Fakes) -> None:
+    fakes.answer(server("20.10.24+dfsg1"))
+    with pytest.raises(MachineError) as fault:
+        engine.check_engine()
+    assert str(fault.value) == (
+        "the Docker engine is 20.10.24; 25 or newer is needed\nfix: shanty setup"
+    )
+
+
+def test_an_engine_without_buildx_does_not_pass(fakes: Fakes) -> None:
+    fakes.answer(reply("docker buildx", stderr="docker: unknown command: docker buildx", code=1))
+    with pytest.raises(MachineError) as fault:
+        engine.check_engine()
+    assert str(fault.value) == "docker has no buildx plugin\nfix: shanty setup"
+
+
+def test_buildx_has_the_version_without_its_source() -> None:
+    assert engine.buildx_version() == "0.13.1+ds1"
+
+
+def test_an_engine_is_reachable_when_it_answers(fakes: Fakes) -> None:
+    assert engine.is_reachable()
+    fakes.answer(no_server())
+    assert not engine.is_reachable()
+
+
+def test_the_docker_library_is_imported_at_its_first_use_only() -> None:
+    code = "import shanty, sys; sys.exit('python_on_whales' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# Images
+
+
+def test_an_image_exists_when_the_engine_has_it(fakes: Fakes) -> None:
+    fakes.answer(no_image("harbour:staging"))
+    assert engine.image_exists("harbour:production")
+    assert not engine.image_exists("harbour:staging")
+
+
+def test_an_image_has_the_size_that_the_engine_tells(fakes: Fakes) -> None:
+    assert engine.image_size("harbour:production") == 163_434_190
+    fakes.answer(reply("docker image inspect", '[{"Id": "sha256:1"}]'))
+    assert engine.image_size("harbour:production") == 0
+
+
+def test_the_images_of_a_project_have_their_tags_or_their_id(
+    project: Project, fakes: Fakes
+) -> None:
+    tagged = {"Id": "sha256:1", "Size": 163_434_190, "RepoTags": ["one:1", "two:2"]}
+    untagged: dict[str, object] = {"Id": "sha256:2", "Size": None, "RepoTags": []}
+    fakes.answer(
+        reply("docker image list", "sha256:1\nsha256:2\nsha256:1\n"),
+        reply("docker image inspect sha256:1", json.dumps([tagged])),
+        reply("docker image inspect sha256:2", json.dumps([untagged])),
+    )
+    assert sorted(engine.images(project), key=lambda found: found.name) == [
+        Found("one:1", "image", "163 MB"),
+        Found("sha256:2", "image", "0 MB"),
+        Found("two:2", "image", "163 MB"),
+    ]
+    label = f"label=shanty.project={project.id}"
+    assert ["docker", "image", "list", "--quiet", "--no-trunc", "--filter", label] in fakes.calls
+
+
+# Containers
+
+
+def test_the_containers_of_a_project_come_with_task_and_address(
+    project: Project, fakes: Fakes
+) -> None:
+    ended = {"Status": "exited", "Running": False, "ExitCode": 3, "Health": {"Status": "unhealthy"}}
+    fakes.answer(
+        listed(["harbour-prod-8888", "harbour-dev-8888"]),
+        container("harbour-prod-8888", Health={"Status": "healthy"}),
+        container("harbour-dev-8888", **ended),
+    )
+    assert engine.containers(project) == [
+        Found("harbour-prod-8888", "prod", "healthy http://127.0.0.1:8888/"),
+        Found("harbour-dev-8888", "dev", "exited http://127.0.0.1:8888/"),
+    ]
+    label = f"label=shanty.project={project.id}"
+    assert shlex.join(fakes.calls[0]) == (
+        f"docker container list -q --no-trunc --all --filter {label}"
+    )
+
+
+def test_a_container_without_labels_or_ports_is_listed_all_the_same(
+    project: Project, fakes: Fakes
+) -> None:
+    bare = {
+        "Id": "1",
+        "Name": "/bare",
+        "State": {"Status": "created", "Running": False},
+        "Config": {"Labels": None},
+        "NetworkSettings": {"Ports": None},
+    }
+    fakes.answer(listed(["1"]), reply("docker container inspect 1", json.dumps([bare])))
+    assert engine.containers(project) == [Found("bare", "", "created")]
+
+
+def test_a_container_that_goes_away_while_one_looks_is_not_listed(
+    project: Project, fakes: Fakes
+) -> None:
+    gone = "Error response from daemon: No such container: harbour-run-1\n"
+    fakes.answer(
+        listed(["harbour-run-1", "harbour-dev-8888"]),
+        reply("docker container inspect harbour-run-1", "[]\n", stderr=gone, code=1),
+        container("harbour-dev-8888"),
+    )
+    assert [found.name for found in engine.containers(project)] == ["harbour-dev-8888"]
+
+
+def test_only_running_containers_are_asked_for_when_only_they_are_wanted(
+    project: Project, fakes: Fakes
+) -> None:
+    assert engine.containers(project, running=True) == []
+    assert "--all" not in fakes.calls[0]
+
+
+def test_the_publisher_of_a_port_is_a_container_or_none(fakes: Fakes) -> None:
+    assert engine.publisher(PORT) is None
+    fakes.answer(listed(["harbour-dev-8888"], "--filter"), container("harbour-dev-8888"))
+    assert engine.publisher(PORT) == "harbour-dev-8888"
+    assert fakes.calls[0][-2:] == ["--filter", "publish=8888"]
+
+
+# Waiting
+
+
+def test_who_is_ready_is_not_asked_after(fakes: Fakes) -> None:
+    engine.wait_until("harbour-prod-8888", lambda: True, 60)
+    assert fakes.calls == []
+
+
+def test_the_wait_ends_when_the_container_is_healthy(
+    fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "POLL_SECONDS", 0)
+    name = "harbour-prod-8888"
+    healthy = container(name, Health={"Status": "healthy"})
+    starting = container(name, Health={"Status": "starting"})
+    fakes.answer(replace(starting, then=(healthy,)))
+    engine.wait_until(name, lambda: engine.is_healthy(name), 60)
+    assert engine.is_healthy(name)
+
+
+def test_a_container_that_ends_first_is_told_after_its_last_lines(
+    fakes: Fakes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "harbour-prod-8888"
+    log = "ModuleNotFoundError: No module named 'flask'\ngunicorn.errors.HaltServer: 3\n"
+    fakes.answer(
+        container(name, Status="exited", Running=False, ExitCode=3),
+        reply("docker container logs", log),
+    )
+    with pytest.raises(RunError) as fault:
+        engine.wait_until(name, lambda: False, 60)
+    assert str(fault.value) == (
+        f"{name} ended with exit code 3 before it answered: "
+        "ModuleNotFoundError: No module named 'flask'\n"
+        "fix: mend what its log names above"
+    )
+    assert capsys.readouterr() == ("", log)
+    assert fakes.calls[-1][:4] == ["docker", "container", "logs", "--tail"]
+    assert fakes.calls[-1][-1] == name
+
+
+def test_a_container_that_is_never_ready_is_told_with_the_time_it_had(fakes: Fakes) -> None:
+    name = "harbour-prod-8888"
+    fakes.answer(container(name), reply("docker container logs"))
+    with pytest.raises(RunError) as fault:
+        engine.wait_until(name, lambda: False, 0)
+    assert fault.value.what == f"{name} does not answer after 0 s"
+
+
+@pytest.mark.parametrize(
+    ("state", "healthy"),
+    [
+        ({"Health": {"Status": "healthy"}}, True),
+        ({"Health": {"Status": "starting"}}, False),
+        ({}, False),
+    ],
+)
+def test_healthy_is_what_the_engine_calls_so(
+    state: dict[str, object],
+    healthy: bool,  # noqa: FBT001
+    fakes: Fakes,
+) -> None:
+    fakes.answer(container("harbour-prod-8888", **state))
+    assert engine.is_healthy("harbour-prod-8888") is healthy
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [(b"HTTP/1.0 404 Not Found\r\n\r\n", True), (b"220 ftp", False)]
+)
+def test_only_http_is_an_answer(
+    text: bytes,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    with one_answer(text) as port:
+        assert engine.answers("127.0.0.1", port) is expected
+
+
+def test_a_port_that_nobody_has_does_not_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    assert not engine.answers("127.0.0.1", port)

@@ -1,0 +1,1161 @@
+"""Every task as a person types it: what is announced, what is run, how it ends.
+
+In front of a recording `docker`: that these lines work is shown in `tests/engine`.
+"""
+
+import json
+import os
+import pty
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from io import FileIO
+from pathlib import Path
+
+import psutil
+import pytest
+from fakes import (
+    DEADLINE_SECONDS,
+    NO_ENGINE,
+    NOT_LET_IN,
+    PYPROJECT,
+    Fakes,
+    Reply,
+    Typing,
+    container,
+    contents,
+    listed,
+    no_image,
+    no_server,
+    person,
+    ready,
+    refusal,
+    reply,
+    server,
+    write_project,
+)
+
+from shanty import engine, machine
+from shanty.project import Project
+from shanty.request import shipped_docker
+
+BASE_IMAGE = "python:3.13-slim"
+OURS = "shanty/python:3.13"
+SECRET = "s3cret-and-long"  # noqa: S105 - made up
+SERVING = ("dev", "prod")
+CONTAINING = (("dev",), ("prod",), ("shell",), ("run", "--", "ls"), ("python",))
+HELD = "--cap-drop ALL --security-opt no-new-privileges --stop-timeout 40 --read-only --tmpfs /tmp"
+
+
+@pytest.fixture(autouse=True)
+def fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fakes:
+    """Return the commands of a ready machine."""
+    return ready(tmp_path / "fakes", monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def project(make_project: Callable[..., Project], monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Return a project, with the person in its folder."""
+    project = write_project(make_project)
+    monkeypatch.chdir(project.root)
+    return project
+
+
+@pytest.fixture
+def shanty(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Typing:
+    """Return a function that types a task."""
+    return person(monkeypatch, capfd)
+
+
+@pytest.fixture
+def port() -> int:
+    """Return a port that nobody has."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """Return a port that this process listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def build_line(project: Project, target: str, base_image: str = BASE_IMAGE, more: str = "") -> str:
+    """Return the build of a target as it is announced."""
+    docker = shipped_docker()
+    return (
+        f"docker buildx build --file {docker}/Dockerfile --target {target} "
+        f"--tag harbour:{target} --label shanty.project={project.id} "
+        f"--build-arg BASE_IMAGE={base_image} --build-arg PYTHON_VERSION=3.13 "
+        "--build-arg POETRY_VERSION=2.5.1 --build-arg PROJECT_DIR=. "
+        f"--build-arg 'APP=harbour:create_app()' --build-context docker={docker} {more}--load ."
+    )
+
+
+def run_line(project: Project, task: str, name: str, words: str, mode: str = "--rm") -> str:
+    """Return the start of a container as it is announced."""
+    return (
+        f"docker run {mode} --pull never --name {name} --label shanty.project={project.id} "
+        f"--label shanty.task={task} {words}"
+    )
+
+
+def mount(project: Project) -> str:
+    """Return the sources as a mount."""
+    return (
+        f"--user {os.getuid()}:{os.getgid()} "
+        f"--mount type=bind,source={project.root},target=/opt/app"
+    )
+
+
+def publish(port: int) -> str:
+    """Return one port, inside and out."""
+    return f"--env PORT={port} --publish 127.0.0.1:{port}:{port}"
+
+
+def name_in(line: str) -> str:
+    """Return the name of the container that a line starts."""
+    words = shlex.split(line)
+    return words[words.index("--name") + 1]
+
+
+@contextmanager
+def running(*words: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a task in a process group of its own, as a shell would, and leave nothing behind."""
+    process = subprocess.Popen([sys.executable, "-m", "shanty", *words], process_group=0)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def at_a_terminal(*words: str) -> tuple[int, str]:
+    """Run a task with a terminal of its own; return the exit code and what is seen."""
+    near, far = pty.openpty()
+    with os.fdopen(near, "rb", buffering=0) as screen:
+        with os.fdopen(far, "wb", buffering=0) as ends:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "shanty", *words], stdin=ends, stdout=ends, stderr=ends
+            )
+        seen = b"".join(iter(lambda: read_screen(screen), b""))
+    return process.wait(DEADLINE_SECONDS), seen.decode()
+
+
+def read_screen(screen: FileIO) -> bytes:
+    """Return what is seen next, nothing once the last program has left the terminal."""
+    try:
+        return screen.read(4096) or b""
+    except OSError:
+        return b""
+
+
+# build
+
+
+def test_build_says_the_line_runs_it_and_tells_image_size_and_time(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    answer = shanty("build")
+    assert answer.code == 0
+    assert answer.announced == fakes.changes == [build_line(project, "production")]
+    name, size, unit, seconds, _ = answer.stdout.split()
+    assert (name, size, unit) == ("harbour:production", "163", "MB")
+    assert float(seconds) < 60
+
+
+@pytest.mark.parametrize("target", ["staging", "development", "build", "production"])
+def test_build_builds_the_target_that_is_named(
+    target: str, shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    assert shanty("build", "--target", target).stdout.startswith(f"harbour:{target}  ")
+    assert fakes.changes == [build_line(project, target)]
+
+
+def test_every_option_of_build_reaches_docker_under_its_own_name(
+    shanty: Typing, fakes: Fakes
+) -> None:
+    typed = (
+        "--tag one:1 --tag two:2 --platform linux/amd64 --platform linux/arm64 --push --no-cache "
+        "--pull --builder far --cache-from type=local,src=a --cache-to type=local,dest=b"
+    )
+    answer = shanty("build", *typed.split())
+    (line,) = fakes.changes
+    assert "--tag one:1 --tag two:2 --label" in line
+    assert line.endswith(
+        "--platform linux/amd64,linux/arm64 --builder far --cache-from type=local,src=a "
+        "--cache-to type=local,dest=b --no-cache --pull --push ."
+    )
+    assert answer.stdout.startswith("one:1  pushed  ")
+
+
+def test_a_build_that_fails_ends_with_1(shanty: Typing, fakes: Fakes) -> None:
+    fakes.answer(reply("docker buildx build", stderr="ERROR: failed to solve\n", code=17))
+    answer = shanty("build")
+    assert (answer.code, answer.stdout) == (1, "")
+    assert answer.stderr.splitlines()[-3:] == [
+        "ERROR: failed to solve",
+        "the build of production failed",
+        "fix: mend what the last step above names, then build again",
+    ]
+
+
+def test_an_interrupted_build_ends_with_130(fakes: Fakes) -> None:
+    fakes.answer(reply("docker buildx build", code=1, holds=True))
+    with running("build") as process:
+        fakes.wait_for("holding")
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(DEADLINE_SECONDS) == 130
+
+
+# The base image
+
+
+def test_a_base_image_that_is_missing_is_pulled_first(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    fakes.answer(no_image(BASE_IMAGE), no_image(OURS))
+    answer = shanty("build")
+    assert answer.code == 0
+    assert (
+        answer.announced
+        == fakes.changes
+        == [f"docker pull {BASE_IMAGE}", build_line(project, "production")]
+    )
+
+
+def test_the_base_image_that_was_made_here_takes_the_official_ones_place(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    fakes.answer(no_image(BASE_IMAGE))
+    assert shanty("build").code == 0
+    assert fakes.changes == [build_line(project, "production", OURS)]
+
+
+def test_no_image_that_was_made_here_takes_the_place_of_ones_own(
+    shanty: Typing, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHANTY_BASE_IMAGE", "harbour/base:1")
+    fakes.answer(no_image("harbour/base:1"))
+    assert shanty("build").announced[0] == "docker pull harbour/base:1"
+
+
+def test_a_base_image_that_cannot_be_had_ends_with_3(shanty: Typing, fakes: Fakes) -> None:
+    fakes.answer(no_image(BASE_IMAGE), no_image(OURS), reply("docker pull", code=1))
+    assert refusal(shanty("build"), 3) == (
+        f"the base image {BASE_IMAGE} is not here and cannot be pulled",
+        "shanty setup",
+    )
+    assert fakes.changes == [f"docker pull {BASE_IMAGE}"]
+
+
+@pytest.mark.parametrize("option", ["--builder=far", "--platform=linux/arm64"])
+def test_a_builder_elsewhere_pulls_its_own_base_image(
+    option: str, shanty: Typing, fakes: Fakes
+) -> None:
+    fakes.answer(no_image(BASE_IMAGE))
+    answer = shanty("build", option, "--push")
+    assert answer.code == 0
+    assert [line.split()[1] for line in answer.announced] == ["buildx"]
+
+
+# Containers
+
+
+@pytest.mark.parametrize("task", SERVING)
+def test_a_server_answers_on_the_port_that_is_typed(
+    task: str, shanty: Typing, project: Project, fakes: Fakes, port: int
+) -> None:
+    answer = shanty(task, "--port", str(port))
+    words = {
+        "dev": f"--init {mount(project)} {publish(port)} harbour:development",
+        "prod": f"{HELD} {publish(port)} harbour:production",
+    }
+    target = {"dev": "development", "prod": "production"}[task]
+    assert (answer.code, answer.stdout) == (0, "")
+    assert (
+        answer.announced
+        == fakes.changes
+        == [
+            build_line(project, target),
+            run_line(project, task, f"harbour-{task}-{port}", words[task]),
+        ]
+    )
+    assert answer.stderr.splitlines()[-1] == f"http://127.0.0.1:{port}/  (Ctrl-C stops it)"
+
+
+def test_a_server_for_every_address_is_reached_at_this_one(
+    shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    answer = shanty("prod", "--host", "0.0.0.0", "--port", str(port))  # noqa: S104
+    assert f"--publish 0.0.0.0:{port}:{port} " in fakes.changes[-1]
+    assert f"http://127.0.0.1:{port}/ " in answer.stderr
+
+
+def test_a_server_on_localhost_is_published_at_an_address_as_docker_wants_it(
+    shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    assert shanty("dev", "--host", "localhost", "--port", str(port)).code == 0
+    assert f"--publish 127.0.0.1:{port}:{port} " in fakes.changes[-1]
+
+
+def test_a_server_on_an_address_of_ipv6_is_published_in_brackets(
+    shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    answer = shanty("prod", "--host", "::1", "--port", str(port))
+    assert f"--publish '[::1]:{port}:{port}' " in fakes.changes[-1]
+    assert f"http://[::1]:{port}/ " in answer.stderr
+
+
+def test_production_takes_workers_and_a_root_it_can_write_to(
+    shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    assert shanty("prod", "--workers", "3", "--writable", "--port", str(port)).code == 0
+    assert "--read-only" not in fakes.changes[-1]
+    assert "--env WEB_CONCURRENCY=3 " in fakes.changes[-1]
+
+
+@pytest.mark.parametrize("task", SERVING)
+def test_a_server_that_ends_by_itself_has_failed(
+    task: str, shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    fakes.answer(reply("docker run", code=3))
+    answer = shanty(task, "--port", str(port))
+    assert answer.code == 1
+    assert "server ended with exit code 3" in answer.stderr.splitlines()[-2]
+    assert answer.stderr.splitlines()[-1] == "fix: mend what its log names above"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_production_gently_and_ends_with_130(
+    number: signal.Signals, fakes: Fakes, port: int
+) -> None:
+    fakes.answer(reply("docker run", code=0, holds=True))
+    with running("prod", "--port", str(port)) as process:
+        fakes.wait_for("holding")
+        os.killpg(process.pid, number)
+        assert process.wait(DEADLINE_SECONDS) == 130
+    assert fakes.wait_for("signal") == signal.SIGTERM
+
+
+def test_an_interrupt_stops_development_and_ends_with_130(fakes: Fakes, port: int) -> None:
+    fakes.answer(reply("docker run", code=130, holds=True))
+    with running("dev", "--port", str(port)) as process:
+        fakes.wait_for("holding")
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(DEADLINE_SECONDS) == 130
+    assert fakes.wait_for("signal") == signal.SIGINT
+
+
+def test_run_starts_any_command_in_the_development_image(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    answer = shanty("run", "--", "flask", "routes")
+    line = answer.announced[1]
+    words = f"--init --interactive {mount(project)} harbour:development flask routes"
+    assert line == run_line(project, "run", name_in(line), words)
+    assert answer.announced == fakes.changes
+    assert answer.announced[0] == build_line(project, "development")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("python", "-c", 'print("a  b")'),
+        ("echo", "$(whoami)", "`id`", "a;b", "*", "\\", "'", '"', ""),
+        ("sh", "-c", "exit 1", "--", "--port", "x"),
+        ("ls", "--help", "--version", "-h", "build"),
+        ("printf", "Bøje\n\t", "日本"),
+    ],
+)
+def test_arguments_after_two_dashes_arrive_byte_for_byte(
+    words: tuple[str, ...], shanty: Typing, fakes: Fakes
+) -> None:
+    answer = shanty("run", "--", *words)
+    assert answer.code == 0
+    assert tuple(fakes.calls[-1][-len(words) :]) == words
+    assert shlex.split(answer.stderr.partition("docker run")[2])[-len(words) :] == list(words)
+
+
+def test_python_opens_python_with_what_follows_two_dashes(shanty: Typing, fakes: Fakes) -> None:
+    shanty("python", "--", "-m", "flask")
+    assert fakes.calls[-1][-4:] == ["harbour:development", "python", "-m", "flask"]
+    shanty("python")
+    assert fakes.calls[-1][-2:] == ["harbour:development", "python"]
+
+
+def test_shell_opens_a_shell_in_place_of_the_entrypoint(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    line = shanty("shell").announced[1]
+    words = f"--init --interactive {mount(project)} --entrypoint /bin/bash harbour:development"
+    assert fakes.changes[1] == line == run_line(project, "shell", name_in(line), words)
+
+
+def test_shell_in_another_target_sees_that_target_alone(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    build, line = shanty("shell", "--target", "production").announced
+    words = "--init --interactive --entrypoint /bin/bash harbour:production"
+    assert build == build_line(project, "production")
+    assert fakes.changes[1] == line == run_line(project, "shell", name_in(line), words)
+
+
+def test_shell_of_the_app_is_the_frameworks_and_no_other_follows(
+    shanty: Typing, fakes: Fakes
+) -> None:
+    answer = shanty("shell", "--app")
+    assert fakes.calls[-1][-3:] == ["harbour:development", "flask", "shell"]
+    assert [line.split()[1] for line in answer.announced] == ["buildx", "run"]
+
+
+@pytest.mark.parametrize(
+    "words", [("run", "--", "false"), ("python",), ("shell",), ("shell", "--app")]
+)
+@pytest.mark.parametrize("code", [1, 2, 3, 125, 137])
+def test_a_commands_own_exit_code_is_the_tasks(
+    words: tuple[str, ...], code: int, shanty: Typing, fakes: Fakes
+) -> None:
+    fakes.answer(reply("docker run", code=code))
+    assert shanty(*words).code == code
+
+
+def test_two_commands_at_once_have_two_names(shanty: Typing) -> None:
+    names = {name_in(shanty("run", "--", "ls").announced[1]) for _ in range(3)}
+    assert len(names) == 3
+
+
+@pytest.mark.parametrize("words", CONTAINING)
+def test_without_a_terminal_none_is_asked_for(
+    words: tuple[str, ...], shanty: Typing, fakes: Fakes, monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    monkeypatch.setenv("SHANTY_PORT", str(port))
+    assert shanty(*words).code == 0
+    assert "--tty" not in fakes.changes[-1]
+
+
+def test_a_terminal_is_passed_on(fakes: Fakes) -> None:
+    code, said = at_a_terminal("run", "--", "ls")
+    assert code == 0
+    assert " --tty " in fakes.changes[-1]
+    assert "\x1b[1mshanty >\x1b[0m docker run " in said
+
+
+def test_no_color_is_honoured_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    code, said = at_a_terminal("run", "--", "ls")
+    assert code == 0
+    assert "shanty > docker run " in said
+    assert "\x1b" not in said
+
+
+def test_a_container_that_has_ended_makes_room_for_the_next(
+    shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    name = f"harbour-prod-{port}"
+    fakes.answer(
+        listed([name, "harbour-dev-1"]),
+        container(name, Running=False, Status="exited"),
+        container("harbour-dev-1"),
+    )
+    assert shanty("prod", "--port", str(port)).code == 0
+    assert fakes.changes[1] == f"docker rm --force --volumes {name}"
+
+
+def test_a_container_that_runs_is_not_taken_away_for_another(
+    shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    name = f"harbour-prod-{port}"
+    fakes.answer(listed([name], ""), listed([name]), container(name))
+    answer = shanty("prod", "--port", str(port))
+    assert answer.code == 3
+    assert name in answer.stderr.splitlines()[-2]
+    assert answer.stderr.splitlines()[-1] == "fix: shanty stop"
+    assert not any(line.startswith(("docker rm", "docker run")) for line in fakes.changes)
+
+
+# Environment
+
+
+@pytest.mark.parametrize("words", CONTAINING)
+def test_the_value_of_a_variable_shows_in_no_line_and_no_output(
+    words: tuple[str, ...], shanty: Typing, fakes: Fakes, monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    monkeypatch.setenv("SHANTY_PORT", str(port))
+    task, *rest = words
+    answer = shanty(task, "--env", f"SECRET={SECRET}", "--env", "OWN", *rest)
+    assert answer.code == 0
+    assert SECRET not in answer.stdout + answer.stderr + str(fakes.calls)
+    assert " --env SECRET --env OWN " in fakes.changes[-1]
+    assert fakes.environment("docker run")["SECRET"] == SECRET
+    assert "OWN" not in fakes.environment("docker run")
+
+
+@pytest.mark.parametrize("task", SERVING)
+def test_the_value_of_a_variable_shows_in_no_fault(
+    task: str, shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    fakes.answer(reply("docker run", code=1))
+    answer = shanty(task, "--port", str(port), "--env", f"SECRET={SECRET}")
+    assert answer.code == 1
+    assert SECRET not in answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("name", ["PATH", "HOME", "DOCKER_HOST"])
+def test_a_variable_of_the_container_does_not_lead_the_docker_command_astray(
+    name: str, shanty: Typing, fakes: Fakes
+) -> None:
+    here = os.environ.get(name)
+    assert shanty("run", "--env", f"{name}=/elsewhere", "--", "ls").code == 0
+    assert fakes.environment("docker run").get(name) == here
+
+
+def test_a_file_of_variables_counts_from_where_the_person_stands(
+    shanty: Typing, project: Project, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.root / "src")
+    Path("local.env").write_text("A=1\n", encoding="utf-8")
+    assert shanty("run", "--env-file", "local.env", "--", "ls").code == 0
+    assert " --env-file local.env " in fakes.changes[-1]
+
+
+def test_a_file_of_variables_in_the_settings_counts_from_the_project(
+    shanty: Typing, project: Project, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.root / "src")
+    monkeypatch.setenv("SHANTY_ENV_FILE", "local.env")
+    (project.root / "local.env").write_text("A=1\n", encoding="utf-8")
+    assert shanty("run", "--", "ls").code == 0
+    assert f" --env-file {project.root}/local.env " in fakes.changes[-1]
+
+
+# --detach
+
+
+def test_detached_production_returns_once_it_is_healthy(
+    shanty: Typing, project: Project, fakes: Fakes, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "POLL_SECONDS", 0)
+    name = f"harbour-prod-{port}"
+    starting = container(name, Health={"Status": "starting"})
+    fakes.answer(replace(starting, then=(container(name, Health={"Status": "healthy"}),)))
+    answer = shanty("prod", "--detach", "--port", str(port))
+    assert answer.code == 0
+    assert answer.stdout == f"http://127.0.0.1:{port}/  ({name}; shanty stop stops it)\n"
+    words = f"{HELD} {publish(port)} harbour:production"
+    assert answer.announced == fakes.changes
+    assert fakes.changes[1] == run_line(project, "prod", name, words, "--detach")
+
+
+def test_detached_development_returns_once_it_answers(
+    shanty: Typing, fakes: Fakes, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "answers", lambda host, at: (host, at) == ("127.0.0.1", port))
+    answer = shanty("dev", "--detach", "--port", str(port))
+    assert answer.code == 0
+    assert answer.stdout.startswith(f"http://127.0.0.1:{port}/  (harbour-dev-{port}; ")
+    assert "docker run --detach " in fakes.changes[-1]
+
+
+def test_a_detached_container_that_never_is_ready_is_taken_away(
+    shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    name = f"harbour-prod-{port}"
+    fakes.answer(
+        container(name, Running=False, ExitCode=4), reply("docker container logs", "No such app\n")
+    )
+    answer = shanty("prod", "--detach", "--port", str(port))
+    assert answer.code == 1
+    assert answer.stderr.splitlines()[-3:] == [
+        "No such app",
+        f"{name} ended with exit code 4 before it answered",
+        "fix: mend what its log names above",
+    ]
+    assert fakes.changes[-1] == f"docker rm --force --volumes {name}"
+
+
+def test_an_interrupted_wait_takes_the_container_away_and_ends_with_130(
+    shanty: Typing, fakes: Fakes, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(engine, "wait_until", interrupt)
+    answer = shanty("prod", "--detach", "--port", str(port))
+    assert (answer.code, answer.stderr.splitlines()[-1]) == (130, "interrupted")
+    assert fakes.changes[-1] == f"docker rm --force --volumes harbour-prod-{port}"
+
+
+def test_a_detached_container_that_does_not_start_ends_with_1(
+    shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    fakes.answer(reply("docker run", stderr="docker: no space left on device\n", code=125))
+    answer = shanty("prod", "--detach", "--port", str(port))
+    assert answer.code == 1
+    assert "no space left on device" in answer.stderr
+    assert answer.stderr.splitlines()[-1].startswith("fix: ")
+
+
+# --dry
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("build",),
+        ("dev",),
+        ("dev", "--detach"),
+        ("prod",),
+        ("prod", "--detach"),
+        ("run", "--", "ls"),
+        ("python",),
+        ("shell",),
+    ],
+)
+def test_a_dry_run_prints_what_would_be_run_and_runs_nothing(
+    words: tuple[str, ...], shanty: Typing, fakes: Fakes, monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    monkeypatch.setenv("SHANTY_PORT", str(port))
+    answer = shanty("--dry", *words)
+    assert (answer.code, answer.stderr, fakes.changes) == (0, "", [])
+    lines = answer.stdout.splitlines()
+    assert all(line.startswith("shanty > docker ") for line in lines)
+    verbs = [line.split()[3] for line in lines]
+    assert verbs == (["buildx"] if words == ("build",) else ["buildx", "run"])
+
+
+@pytest.mark.parametrize("lacking", [no_server(), server("20.10.24")])
+def test_a_dry_run_needs_no_engine(
+    lacking: Reply, shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    fakes.answer(lacking)
+    answer = shanty("--dry", "build")
+    assert answer.stdout == f"shanty > {build_line(project, 'production')}\n"
+
+
+def test_a_dry_run_prints_the_pull_that_would_come_first(shanty: Typing, fakes: Fakes) -> None:
+    fakes.answer(no_image())
+    answer = shanty("--dry", "build")
+    assert answer.stdout.splitlines()[0] == f"shanty > docker pull {BASE_IMAGE}"
+    assert fakes.changes == []
+
+
+@pytest.mark.parametrize("words", [("stop",), ("clean", "--images"), ("logs",)])
+def test_a_dry_run_of_what_ends_containers_prints_commands_alone(
+    words: tuple[str, ...], shanty: Typing, fakes: Fakes
+) -> None:
+    fakes.answer(*two_containers(), *one_image())
+    answer = shanty("--dry", *words)
+    assert (answer.code, answer.stderr, fakes.changes) == (0, "", [])
+    assert all(line.startswith("shanty > docker ") for line in answer.stdout.splitlines())
+
+
+def test_a_dry_run_takes_a_port_that_is_taken(shanty: Typing, taken: int) -> None:
+    assert shanty("--dry", "dev", "--port", str(taken)).code == 0
+
+
+# What is refused
+
+
+def spoil_toml(project: Project) -> None:
+    project.pyproject_file.write_text("[project\n", encoding="utf-8")
+
+
+def drop_poetry(project: Project) -> None:
+    project.pyproject_file.write_text('[project]\nname = "harbour"\n', encoding="utf-8")
+
+
+def drop_lock(project: Project) -> None:
+    project.lock_file.unlink()
+
+
+def age_lock(project: Project) -> None:
+    text = project.pyproject_file.read_text(encoding="utf-8")
+    older = text.replace('version = "1.0"', 'version = "1.0"\ndependencies = ["flask"]')
+    project.pyproject_file.write_text(older, encoding="utf-8")
+
+
+def drop_server(project: Project) -> None:
+    text = project.lock_file.read_text(encoding="utf-8")
+    project.lock_file.write_text(text.replace('"gunicorn"', '"waitress"'), encoding="utf-8")
+
+
+def drop_app(project: Project) -> None:
+    (project.root / "src/harbour/__init__.py").write_text("", encoding="utf-8")
+
+
+def add_setting(line: str) -> Callable[[Project], None]:
+    def change(project: Project) -> None:
+        text = project.pyproject_file.read_text(encoding="utf-8")
+        changed = text.replace("[tool.shanty]\n", f"[tool.shanty]\n{line}\n")
+        project.pyproject_file.write_text(changed, encoding="utf-8")
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("spoil", "what", "fix"),
+    [
+        (spoil_toml, "{file}:1:9: invalid TOML", "mend line 1"),
+        (drop_poetry, "{file} is not a Poetry project", "go to the folder of a Poetry project"),
+        (drop_lock, "{root}/poetry.lock", ""),
+        (age_lock, "{root}/poetry.lock is stale", "poetry lock --directory {root}"),
+        (drop_server, "{root}/poetry.lock has no gunicorn", "poetry add gunicorn"),
+        (drop_app, "no app found", "name it in {file}: [tool.shanty] app = "),
+        (add_setting("prot = 1"), "{file}: [tool.shanty] knows no key 'prot'", "write port"),
+        (add_setting('app = "harbour:make_app()"'), 'app = "harbour:make_app()"', "the source"),
+        (add_setting('app = "harbour"'), 'app = "harbour" names no callable', "write it as"),
+        (add_setting('env-file = "a.env"'), "there is no environment file {root}/a.env", "write"),
+    ],
+)
+def test_a_project_that_cannot_be_built_ends_with_2_and_stays_as_it_is(  # noqa: PLR0913, PLR0917
+    spoil: Callable[[Project], None],
+    what: str,
+    fix: str,
+    shanty: Typing,
+    project: Project,
+    fakes: Fakes,
+    port: int,
+) -> None:
+    spoil(project)
+    before = contents(project.root)
+    told = refusal(shanty("prod", "--port", str(port)), 2)
+    places = {"root": project.root, "file": project.pyproject_file}
+    assert told[0].startswith(what.format(**places))
+    assert told[1].startswith(fix.format(**places))
+    assert contents(project.root) == before
+    assert fakes.calls == []
+
+
+def test_a_port_in_the_settings_is_held_to_the_same(shanty: Typing, project: Project) -> None:
+    add_setting("port = 70000")(project)
+    assert refusal(shanty("dev"), 2) == (
+        f"{project.pyproject_file}: port = '70000' is no port",
+        "give a whole number from 1 to 65535",
+    )
+
+
+def test_a_lock_that_is_missing_is_to_be_written(shanty: Typing, project: Project) -> None:
+    drop_lock(project)
+    add_setting('poetry-version = "2.5.1"')(project)
+    assert refusal(shanty("build"), 2) == (
+        f"{project.lock_file} is missing: an image is built from what the lock says",
+        f"poetry lock --directory {project.root}",
+    )
+
+
+def test_a_place_without_a_project_ends_with_2(
+    shanty: Typing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert refusal(shanty("build"), 2) == (
+        f"no pyproject.toml in {tmp_path} or above it",
+        "go to the folder of a Poetry project, or make one here with: poetry init",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "fix"),
+    [
+        (
+            ("dev", "--port", "abc"),
+            "--port: port = 'abc' is no port",
+            "give a whole number from 1 to 65535",
+        ),
+        (
+            ("prod", "--port", "0"),
+            "--port: port = '0' is no port",
+            "give a whole number from 1 to 65535",
+        ),
+        (
+            ("prod", "--port", "70000"),
+            "--port: port = '70000' is no port",
+            "give a whole number from 1 to 65535",
+        ),
+        (
+            ("build", "--target", "staged"),
+            "there is no target 'staged'",
+            "use one of staging, development, build, production",
+        ),
+        (
+            ("shell", "--target", "staged"),
+            "there is no target 'staged'",
+            "use one of staging, development, build, production",
+        ),
+        (("run",), "no command to run", "shanty run -- CMD …"),
+        (("run", "--"), "no command to run", "shanty run -- CMD …"),
+        (
+            ("python", "--env", "=value"),
+            "--env '=…' names no variable",
+            "write --env KEY=VALUE",
+        ),
+        (("dev", "--env", ""), "--env '' names no variable", "write --env KEY=VALUE"),
+        (
+            ("dev", "--env-file", "none.env"),
+            "there is no environment file none.env",
+            "write one, or name another with --env-file",
+        ),
+        (("prod", "--workers", "0"), "--workers '0' is no number of workers", "give 1 or more"),
+        (("prod", "--workers=-1"), "--workers '-1' is no number of workers", "give 1 or more"),
+        (("prod", "--workers", "²"), "--workers '²' is no number of workers", "give 1 or more"),
+        (
+            ("dev", "--host", "192.0.2.1"),
+            "--host 192.0.2.1 is no address of this machine",
+            "use 127.0.0.1",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_with_2_before_anything_is_done(  # noqa: PLR0913, PLR0917
+    words: tuple[str, ...],
+    what: str,
+    fix: str,
+    shanty: Typing,
+    project: Project,
+    fakes: Fakes,
+) -> None:
+    before = contents(project.root)
+    assert refusal(shanty(*words), 2) == (what, fix)
+    assert contents(project.root) == before
+    assert fakes.calls == []
+
+
+def test_a_variable_without_a_name_keeps_its_value_to_itself(shanty: Typing) -> None:
+    answer = shanty("run", "--env", f"={SECRET}", "--", "ls")
+    assert answer.code == 2
+    assert SECRET not in answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("task", SERVING)
+def test_a_port_that_a_process_has_ends_with_3(
+    task: str, shanty: Typing, fakes: Fakes, taken: int
+) -> None:
+    assert refusal(shanty(task, "--port", str(taken)), 3) == (
+        f"port {taken} is taken by {psutil.Process().name()} (process {os.getpid()})",
+        f"choose another: --port {taken + 1}",
+    )
+    assert fakes.changes == []
+
+
+@pytest.mark.parametrize("task", SERVING)
+def test_a_port_that_a_container_has_ends_with_3(
+    task: str, shanty: Typing, fakes: Fakes, taken: int
+) -> None:
+    fakes.answer(listed(["quay-dev-1"], f"--filter publish={taken}"), container("quay-dev-1"))
+    assert refusal(shanty(task, "--port", str(taken)), 3) == (
+        f"port {taken} is taken by the container quay-dev-1",
+        f"choose another: --port {taken + 1}",
+    )
+    assert fakes.changes == []
+
+
+@pytest.mark.parametrize(
+    ("lacking", "what", "fix"),
+    [
+        (no_server(), f"no Docker engine answers: {NO_ENGINE.strip()}", "shanty setup"),
+        (
+            no_server(NOT_LET_IN),
+            f"the Docker engine does not let you in: {NOT_LET_IN.strip()}",
+            'sudo usermod --append --groups docker "$USER"  (then log in again)',
+        ),
+        (
+            server("24.0.9"),
+            "the Docker engine is 24.0.9; 25 or newer is needed",
+            "shanty setup",
+        ),
+        (
+            reply("docker buildx version", stderr="docker: unknown command", code=1),
+            "docker has no buildx plugin",
+            "shanty setup",
+        ),
+    ],
+)
+@pytest.mark.parametrize("words", [("build",), ("run", "--", "ls"), ("prod",)])
+def test_a_machine_that_is_not_ready_ends_with_3(  # noqa: PLR0913, PLR0917
+    words: tuple[str, ...],
+    lacking: Reply,
+    what: str,
+    fix: str,
+    shanty: Typing,
+    fakes: Fakes,
+    monkeypatch: pytest.MonkeyPatch,
+    port: int,
+) -> None:
+    monkeypatch.setenv("SHANTY_PORT", str(port))
+    fakes.answer(lacking)
+    assert refusal(shanty(*words), 3) == (what, fix)
+    assert fakes.changes == []
+
+
+@pytest.mark.parametrize(
+    "words", [("build",), ("run", "--", "ls"), ("ps",), ("logs",), ("stop",), ("clean",)]
+)
+def test_a_machine_without_the_docker_command_ends_with_3(
+    words: tuple[str, ...], shanty: Typing, fakes: Fakes
+) -> None:
+    fakes.remove("docker")
+    assert refusal(shanty(*words), 3) == (
+        "there is no docker command on this machine",
+        "shanty setup",
+    )
+
+
+# Containers and images of the project
+
+
+def two_containers() -> tuple[Reply, ...]:
+    """Return what the engine has: a server that runs, and a shell that has ended."""
+    both = ["harbour-prod-8888", "harbour-shell-1"]
+    ended = {"Running": False, "Status": "exited"}
+    return (
+        listed(both[:1], ""),
+        listed(both),
+        container(both[0], Health={"Status": "healthy"}),
+        container(both[1], **ended),
+    )
+
+
+def one_image() -> tuple[Reply, ...]:
+    """Return what the engine has: one image."""
+    image = {"Id": "sha256:1", "Size": 163_434_190, "RepoTags": ["harbour:production"]}
+    return (
+        reply("docker image list", "sha256:1\n"),
+        reply("docker image inspect sha256:1", json.dumps([image])),
+    )
+
+
+def test_ps_lists_containers_and_images(shanty: Typing, fakes: Fakes) -> None:
+    fakes.answer(*two_containers(), *one_image())
+    answer = shanty("ps")
+    assert (answer.code, answer.stderr, fakes.changes) == (0, "", [])
+    assert [line.split() for line in answer.stdout.splitlines()] == [
+        ["harbour-prod-8888", "prod", "healthy", "http://127.0.0.1:8888/"],
+        ["harbour-shell-1", "shell", "exited", "http://127.0.0.1:8888/"],
+        ["harbour:production", "image", "163", "MB"],
+    ]
+
+
+@pytest.mark.parametrize(("words", "option"), [((), ""), (("--follow",), "--follow ")])
+def test_logs_shows_the_log_of_the_newest_container(
+    words: tuple[str, ...], option: str, shanty: Typing, fakes: Fakes
+) -> None:
+    fakes.answer(*two_containers(), reply("docker logs", "Listening\n"))
+    answer = shanty("logs", *words)
+    assert (answer.code, answer.stdout) == (0, "Listening\n")
+    assert answer.announced == fakes.changes == [f"docker logs {option}harbour-prod-8888"]
+
+
+def test_logs_of_no_container_end_with_1(shanty: Typing) -> None:
+    assert refusal(shanty("logs"), 1) == (
+        "this project has no container",
+        "shanty dev --detach",
+    )
+
+
+def test_stop_stops_what_runs(shanty: Typing, fakes: Fakes) -> None:
+    fakes.answer(*two_containers())
+    answer = shanty("stop")
+    assert answer.stdout == "stopped: harbour-prod-8888\n"
+    assert answer.announced == fakes.changes == ["docker stop harbour-prod-8888"]
+
+
+def test_stop_where_nothing_runs_says_so(shanty: Typing, fakes: Fakes) -> None:
+    answer = shanty("stop")
+    assert (answer.code, answer.stdout) == (0, "stopped: nothing was running\n")
+    assert fakes.changes == []
+
+
+def test_clean_removes_containers_and_leaves_images(shanty: Typing, fakes: Fakes) -> None:
+    fakes.answer(*two_containers(), *one_image())
+    answer = shanty("clean")
+    assert answer.stdout == "removed: harbour-prod-8888, harbour-shell-1\n"
+    assert (
+        answer.announced
+        == fakes.changes
+        == ["docker rm --force --volumes harbour-prod-8888 harbour-shell-1"]
+    )
+
+
+def test_clean_removes_images_when_asked(shanty: Typing, fakes: Fakes) -> None:
+    fakes.answer(*one_image())
+    answer = shanty("clean", "--images")
+    assert answer.stdout == "removed: harbour:production\n"
+    assert answer.announced == fakes.changes == ["docker image rm --force harbour:production"]
+
+
+def test_clean_where_nothing_is_left_says_so(shanty: Typing, fakes: Fakes) -> None:
+    assert shanty("clean", "--images").stdout == "removed: nothing was left\n"
+    assert fakes.changes == []
+
+
+def test_what_docker_does_not_stop_ends_with_1(shanty: Typing, fakes: Fakes) -> None:
+    fakes.answer(*two_containers(), reply("docker stop", code=1))
+    assert refusal(shanty("stop"), 1) == ("docker stop harbour-prod-8888 failed", "shanty ps")
+
+
+# sync
+
+
+OLD_POETRY = PYPROJECT + '\n[tool.poetry]\nrequires-poetry = ">=2.6"\n'
+
+
+def test_sync_makes_copies_follow_and_says_which(shanty: Typing, project: Project) -> None:
+    project.pyproject_file.write_text(OLD_POETRY, encoding="utf-8")
+    answer = shanty("sync")
+    assert (answer.code, answer.stderr) == (0, "")
+    assert answer.stdout == "pyproject.toml:14: requires-poetry is >=2.6, wanted >=2.5.1\n"
+    text = project.pyproject_file.read_text(encoding="utf-8")
+    assert text == OLD_POETRY.replace(">=2.6", ">=2.5.1")
+    assert shanty("sync").stdout == ""
+
+
+def test_sync_that_only_checks_ends_with_1_and_changes_nothing(
+    shanty: Typing, project: Project
+) -> None:
+    project.pyproject_file.write_text(OLD_POETRY, encoding="utf-8")
+    before = contents(project.root)
+    answer = shanty("sync", "--check")
+    assert answer.code == 1
+    assert answer.stdout == "pyproject.toml:14: requires-poetry is >=2.6, wanted >=2.5.1\n"
+    assert answer.stderr == "1 copies differ\nfix: shanty sync\n"
+    assert contents(project.root) == before
+
+
+def test_sync_that_only_checks_is_content_with_copies_that_agree(shanty: Typing) -> None:
+    answer = shanty("sync", "--check")
+    assert (answer.code, answer.stdout, answer.stderr) == (0, "", "")
+
+
+def test_a_dry_sync_changes_nothing(shanty: Typing, project: Project) -> None:
+    project.pyproject_file.write_text(OLD_POETRY, encoding="utf-8")
+    before = contents(project.root)
+    answer = shanty("--dry", "sync", "--python-version", "3.12")
+    assert answer.code == 0
+    assert "requires-poetry is >=2.6, wanted >=2.5.1" in answer.stdout
+    assert contents(project.root) == before
+
+
+def test_sync_writes_the_versions_that_are_typed(shanty: Typing, project: Project) -> None:
+    answer = shanty("sync", "--python-version", "3.12", "--poetry-version", "2.6.0")
+    assert answer.code == 0
+    assert answer.stdout == (
+        "pyproject.toml: poetry-version is now 2.6.0\n"
+        "pyproject.toml: python-version is now 3.12\n"
+        "poetry.lock was written by Poetry 2.5.1, not 2.6.0: a re-lock is due "
+        f"(poetry lock --directory {project.root})\n"
+    )
+    text = project.pyproject_file.read_text(encoding="utf-8")
+    wanted = 'python-version = "3.12"\npoetry-version = "2.6.0"\n'
+    assert text == PYPROJECT.replace('python-version = "3.13"\n', wanted)
+
+
+def test_sync_without_a_lock_follows_the_settings(shanty: Typing, project: Project) -> None:
+    drop_lock(project)
+    assert shanty("sync", "--poetry-version", "2.5.1").stdout == (
+        "pyproject.toml: poetry-version is now 2.5.1\n"
+    )
+
+
+# config
+
+
+def test_config_shows_each_setting_with_its_source(
+    shanty: Typing, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHANTY_PORT", "5555")
+    answer = shanty("config")
+    rows = {line[:22].strip(): line[22:].split(maxsplit=1) for line in answer.stdout.splitlines()}
+    assert (answer.code, answer.stderr) == (0, "")
+    assert rows["port"] == ["5555", "SHANTY_PORT"]
+    assert rows["python-version"] == ["3.13", str(project.pyproject_file)]
+    assert rows["app"] == ["harbour:create_app()", "found in src/harbour/__init__.py"]
+    assert rows["groups"] == ["main", "default"]
+    assert rows["serve"] == ["—", "default"]
+
+
+def test_config_for_a_script_is_json(shanty: Typing) -> None:
+    rows = json.loads(shanty("config", "--json").stdout)
+    assert rows["image"] == {"value": "harbour", "source": "the project's name"}
+    assert rows["groups"] == {"value": ["main"], "source": "default"}
+    assert rows["serve"] == {"value": None, "source": "default"}
+
+
+# setup
+
+
+def test_setup_on_a_machine_that_lacks_nothing_asks_and_changes_nothing(
+    shanty: Typing, fakes: Fakes
+) -> None:
+    answer = shanty("setup")
+    assert (answer.code, answer.stderr, fakes.changes) == (0, "", [])
+    assert answer.stdout == (
+        f"engine: Docker 26.1.5, buildx 0.13.1+ds1\nbase image: {BASE_IMAGE}\n"
+    )
+
+
+@pytest.fixture
+def stopped(fakes: Fakes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fakes:
+    """Return the commands of a machine whose engine is installed but does not run."""
+    monkeypatch.setattr(machine, "ENGINE_LOG", tmp_path / "dockerd.log")
+    fakes.install("dockerd", "setsid", "systemctl", "sudo")
+    running = server("26.1.5")
+    commands = ("setsid", "systemctl", "sudo")
+    fakes.answer(no_server(), *(reply(name, then=(running,)) for name in commands))
+    return fakes
+
+
+def test_setup_changes_nothing_where_nobody_can_be_asked(shanty: Typing, stopped: Fakes) -> None:
+    assert refusal(shanty("setup"), 3) == (
+        "Start the Docker engine: not done",
+        "shanty setup --yes",
+    )
+    assert stopped.changes == []
+
+
+def test_setup_with_yes_asks_nothing(shanty: Typing, stopped: Fakes) -> None:
+    answer = shanty("setup", "--yes")
+    assert answer.code == 0
+    assert answer.announced == stopped.changes
+    assert len(stopped.changes) == 1
+    assert "?" not in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "agreed"), [("y", True), ("YES ", True), ("n", False), ("", False)]
+)
+def test_setup_asks_at_a_terminal_and_only_a_yes_is_one(
+    typed: str,
+    agreed: bool,  # noqa: FBT001
+    shanty: Typing,
+    stopped: Fakes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def type_in(question: str) -> str:
+        asked.append(question)
+        return typed
+
+    monkeypatch.setattr("shanty.terminal.is_terminal", lambda: True)
+    monkeypatch.setattr("builtins.input", type_in)
+    assert shanty("setup").code == (0 if agreed else 3)
+    assert asked == ["Start the Docker engine? [y/N] "]
+    assert bool(stopped.changes) is agreed
+
+
+def test_the_end_of_input_is_no_yes(
+    shanty: Typing, stopped: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(_question: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("shanty.terminal.is_terminal", lambda: True)
+    monkeypatch.setattr("builtins.input", end)
+    assert shanty("setup").code == 3
+    assert stopped.changes == []

@@ -1,0 +1,160 @@
+"""Announcing a request and carrying it out in the person's own terminal."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fakes import DEADLINE_SECONDS, Fakes, reply, set_up
+
+from shanty.request import Request
+from shanty.terminal import announce, execute, execute_quietly, execute_server, is_terminal
+
+REQUEST = Request(("docker", "run", "it's"), {"TOKEN": "s3cret"})
+EVERY_WAY = pytest.mark.parametrize("carry_out", [execute, execute_server, execute_quietly])
+Way = Callable[[Request], int]
+
+
+@pytest.fixture(autouse=True)
+def fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fakes:
+    """Return a `docker` that knows one command."""
+    fakes = set_up(tmp_path / "fakes", monkeypatch)
+    fakes.install("docker")
+    fakes.answer(reply("docker run", "said\n"))
+    return fakes
+
+
+def start(function: str) -> "subprocess.Popen[bytes]":
+    """Carry out a request in a process group of its own, as a shell would."""
+    code = (
+        "import sys; from shanty import terminal; from shanty.request import Request; "
+        f'sys.exit(terminal.{function}(Request(("docker", "run"))))'
+    )
+    return subprocess.Popen([sys.executable, "-c", code], process_group=0)
+
+
+# Announcing
+
+
+def test_a_command_is_announced_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    announce(REQUEST)
+    assert capsys.readouterr() == ("", "shanty > docker run 'it'\"'\"'s'\n")
+
+
+def test_a_command_that_will_not_run_is_the_output_itself(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    announce(REQUEST, dry=True)
+    assert capsys.readouterr() == ("shanty > docker run 'it'\"'\"'s'\n", "")
+
+
+def test_the_mark_is_bold_for_a_person(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    announce(Request(("docker", "ps")))
+    assert capsys.readouterr().err == "\x1b[1mshanty >\x1b[0m docker ps\n"
+
+
+def test_no_color_is_honoured(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    announce(Request(("docker", "ps")))
+    assert capsys.readouterr().err == "shanty > docker ps\n"
+
+
+@pytest.mark.parametrize(
+    ("stdin", "stdout", "expected"),
+    [(True, True, True), (True, False, False), (False, True, False)],
+)
+def test_a_person_sits_at_both_ends_or_at_none(
+    stdin: bool,  # noqa: FBT001
+    stdout: bool,  # noqa: FBT001
+    expected: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: stdin)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: stdout)
+    assert is_terminal() is expected
+
+
+# Carrying out
+
+
+@EVERY_WAY
+def test_the_exit_code_is_the_commands_own(carry_out: Way, fakes: Fakes) -> None:
+    fakes.answer(reply("docker run", code=7))
+    assert carry_out(REQUEST) == 7
+
+
+@pytest.mark.parametrize("carry_out", [execute, execute_server])
+def test_a_command_that_was_killed_gives_the_code_that_a_shell_would(
+    carry_out: Way, fakes: Fakes
+) -> None:
+    fakes.answer(reply("docker run", code=-signal.SIGKILL))
+    assert carry_out(REQUEST) == 128 + signal.SIGKILL
+
+
+@EVERY_WAY
+def test_a_value_that_is_no_part_of_the_line_travels_in_the_environment(
+    carry_out: Way, fakes: Fakes
+) -> None:
+    assert carry_out(REQUEST) == 0
+    assert fakes.environment("docker run")["TOKEN"] == "s3cret"  # noqa: S105
+    assert "TOKEN" not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("carry_out", "output"),
+    [(execute, "said\n"), (execute_server, "said\n"), (execute_quietly, "")],
+)
+def test_the_output_is_shown_unless_it_is_to_be_quiet(
+    carry_out: Way, output: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    carry_out(REQUEST)
+    assert capfd.readouterr().out == output
+
+
+@pytest.mark.parametrize("carry_out", [execute, execute_server])
+def test_the_signals_are_as_before_once_the_command_has_ended(carry_out: Way) -> None:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    carry_out(REQUEST)
+    assert [signal.getsignal(number) for number in numbers] == before
+
+
+# Signals
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_server_is_stopped_as_docker_would_stop_it(number: signal.Signals, fakes: Fakes) -> None:
+    fakes.answer(reply("docker run", holds=True))
+    process = start("execute_server")
+    fakes.wait_for("holding")
+    os.killpg(process.pid, number)
+    assert process.wait(DEADLINE_SECONDS) == 130
+    assert fakes.wait_for("signal") == signal.SIGTERM
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_command_is_told_to_end_when_the_task_is(number: signal.Signals, fakes: Fakes) -> None:
+    fakes.answer(reply("docker run", code=143, holds=True))
+    process = start("execute")
+    fakes.wait_for("holding")
+    process.send_signal(number)
+    assert process.wait(DEADLINE_SECONDS) == 143
+    assert fakes.wait_for("signal") == signal.SIGTERM
+
+
+def test_an_interrupt_from_the_terminal_is_the_commands_to_answer(fakes: Fakes) -> None:
+    fakes.answer(reply("docker run", code=42, holds=True))
+    process = start("execute")
+    fakes.wait_for("holding")
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(DEADLINE_SECONDS) == 42
+    assert fakes.wait_for("signal") == signal.SIGINT
