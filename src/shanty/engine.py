@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from shanty.door import door
-from shanty.errors import MachineError, RunError, ShantyError
+from shanty.errors import AccessError, MachineError, RunError, ShantyError
 from shanty.project import Project
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def translated() -> Iterator[None]:
 def _fault(said: str) -> ShantyError:
     last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
     if "permission denied" in said.lower():
-        return MachineError(
+        return AccessError(
             f"the Docker engine does not let you in: {last}",
             'sudo usermod --append --groups docker "$USER"  (then log in again)',
         )
@@ -84,9 +84,11 @@ def check_engine() -> None:
 
 
 def is_reachable() -> bool:
-    """Tell whether an engine answers."""
+    """Tell whether an engine answers; raise `AccessError` when it does not let this user in."""
     try:
         engine_version()
+    except AccessError:
+        raise
     except MachineError:
         return False
     return True

@@ -29,3 +29,7 @@ class MachineError(ShantyError):
     """The machine is not ready: no engine, a port taken, nothing to pull from."""
 
     exit_code = 3
+
+
+class AccessError(MachineError):
+    """The engine is there and lets this user not in."""

@@ -48,7 +48,7 @@ class Setup:
     confirm: Callable[[str], bool]
     dry: bool = False
 
-    def change(self, arguments: Iterable[str]) -> None:
+    def change(self, arguments: Iterable[str], cwd: Path | None = None) -> None:
         """Announce a command and run it as root; raise `MachineError` when it fails."""
         request = Request((*as_root(), *arguments))
         announce(request, dry=self.dry)
@@ -58,6 +58,7 @@ class Setup:
         done = subprocess.run(
             request.arguments,
             env=environment,
+            cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr,
             check=False,
@@ -188,15 +189,15 @@ def _install_from_newer_suite(setup: Setup, packages: list[str]) -> None:
     """
     family = _distribution() or "debian"
     for suite in NEWER_SUITES[family]:
-        with tempfile.TemporaryDirectory(prefix="shanty-") as name:
+        with tempfile.TemporaryDirectory(prefix="shanty-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
-            folder.chmod(0o755)  # apt fetches as a user of its own
             options = _separate_apt(folder, family, suite)
             setup.change(("apt-get", *options, "update", "--quiet"))
             candidates = _candidates(packages, options)
             if not _suffices(candidates):
                 continue
-            files = _download(folder, options, candidates)
+            setup.change(("apt-get", *options, "download", "--quiet", *candidates), cwd=folder)
+            files = sorted(str(file) for file in folder.glob("*.deb"))
             setup.change(("apt-get", "install", "--yes", "--no-install-recommends", *files))
             return
     raise MachineError(
@@ -215,18 +216,9 @@ def _separate_apt(folder: Path, family: str, suite: str) -> tuple[str, ...]:
         "Dir::State::Lists": folder / "lists",
         "Dir::Cache::pkgcache": "",
         "Dir::Cache::srcpkgcache": "",
+        "APT::Sandbox::User": "root",
     }
     return tuple(word for name, value in settings.items() for word in ("-o", f"{name}={value}"))
-
-
-def _download(folder: Path, options: Iterable[str], packages: Iterable[str]) -> list[str]:
-    subprocess.run(
-        ["apt-get", *options, "download", "--quiet", *packages],
-        cwd=folder,
-        stdout=sys.stderr,
-        check=True,
-    )
-    return sorted(str(file) for file in folder.glob("*.deb"))
 
 
 def _mirror(family: str) -> str:
@@ -289,6 +281,8 @@ def _make_base_image(setup: Setup, python_version: str) -> None:
                 # Where official images have it, and free to be installed into, as theirs is.
                 '--customize-hook=ln -s /usr/bin/python3 "$1/usr/local/bin/python"',
                 '--customize-hook=rm -f "$1"/usr/lib/python3*/EXTERNALLY-MANAGED',
+                # mmdebstrap leaves this machine's own behind.
+                '--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname"',
                 *(suite, str(archive), _mirror(family)),
             )
         )
