@@ -1,11 +1,14 @@
 """The checks, one session each; `nox` runs them all."""
 
 import sys
+import tempfile
 from pathlib import Path
 
 import nox
 
 ROOT = Path(__file__).parent
+# nox would have them inside this project, where no test finds a folder without one.
+TEMPORARY = {"TMPDIR": tempfile.gettempdir()}
 PYTHON_FILES = ("src", "tests", "docker", "examples", "tasks.py", "noxfile.py")
 
 nox.needs_version = ">=2026.4"
@@ -51,7 +54,9 @@ def tests(session: nox.Session) -> None:
     """Run the tests that need no engine, and ask that they reach every line."""
     install(session, "test")
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", "--ignore=tests/engine", *session.posargs)
+    session.run(
+        "coverage", "run", "-m", "pytest", "--ignore=tests/engine", *session.posargs, env=TEMPORARY
+    )
     session.run("coverage", "combine", silent=True)
     session.run("coverage", "report")
 
@@ -60,4 +65,4 @@ def tests(session: nox.Session) -> None:
 def docker_tests(session: nox.Session) -> None:
     """Run the tests on a real engine; with none, they fail."""
     install(session, "test")
-    session.run("pytest", "tests/engine", *session.posargs)
+    session.run("pytest", "tests/engine", *session.posargs, env=TEMPORARY)

@@ -12,7 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes import (
+from packaging.version import Version
+
+from shanty import engine
+from shanty.engine import Found
+from shanty.errors import MachineError, RunError, ShantyError
+from shanty.project import Project
+from tests.fakes import (
     NO_ENGINE,
     NOT_LET_IN,
     Fakes,
@@ -25,12 +31,6 @@ from fakes import (
     server,
     write_project,
 )
-from packaging.version import Version
-
-from shanty import engine
-from shanty.engine import Found
-from shanty.errors import MachineError, RunError, ShantyError
-from shanty.project import Project
 
 PORT = 8888
 

@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fakes import (
+
+from shanty import engine, machine
+from shanty.errors import MachineError, ShantyError, UsageError
+from shanty.machine import Setup, distribution, ensure_base_image, ensure_engine, own_base_image
+from tests.fakes import (
     NOT_LET_IN,
     Fakes,
     Reply,
@@ -22,10 +26,6 @@ from fakes import (
     set_up,
 )
 
-from shanty import engine, machine
-from shanty.errors import MachineError, ShantyError, UsageError
-from shanty.machine import Setup, distribution, ensure_base_image, ensure_engine, own_base_image
-
 BASE_IMAGE = "python:3.13-slim"
 INSTALL = "apt-get install --yes --no-install-recommends"
 START = "setsid --fork dockerd"
@@ -35,7 +35,8 @@ ASK_MIRROR = (
 )
 SEPARATE = (
     "-o Dir::Etc::SourceList=FOLDER/sources.list -o Dir::Etc::SourceParts=- "
-    "-o Dir::State::Lists=FOLDER/lists -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache="
+    "-o Dir::State::Lists=FOLDER/lists -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= "
+    "-o APT::Sandbox::User=root"
 )
 
 
@@ -522,6 +523,7 @@ def test_a_base_image_is_made_where_none_can_be_pulled(complete: Machine) -> Non
         "--dpkgopt=path-include=/usr/share/doc/*/copyright",
         '--customize-hook=ln -s /usr/bin/python3 "$1/usr/local/bin/python"',
         '--customize-hook=rm -f "$1"/usr/lib/python3*/EXTERNALLY-MANAGED',
+        '--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname"',
         "trixie",
         "FOLDER/base.tar",
         MIRROR,

@@ -7,9 +7,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from fakes import Fakes, no_server, person, ready, reply, write_project
 
 from shanty.project import Project
+from tests.fakes import Fakes, no_server, person, ready, reply, write_project
 
 TASKS = '"""Take this project into Docker."""\n\nfrom shanty import ns\n'
 NAMES = {

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
-from fakes import Fakes, container, listed, ready
 
 from shanty.errors import MachineError, UsageError
 from shanty.port import check_free
+from tests.fakes import Fakes, container, listed, ready
 
 HOST = "127.0.0.1"
 

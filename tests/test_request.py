@@ -140,7 +140,7 @@ def test_what_is_set_travels_as_build_arguments(project: Project) -> None:
         "--build-arg 'SYSTEM_PACKAGES=libpq5 curl' --build-arg BUILD_SYSTEM_PACKAGES=gcc "
         "--build-arg POETRY_GROUPS=main,serve --build-arg 'POETRY_EXTRAS=a b' "
         "--build-arg 'SERVE=gunicorn \"$APP\"' "
-        "--build-arg 'PRESTART=flask db upgrade\nflask seed' "
+        "--build-arg 'PRESTART=flask db upgrade; flask seed' "
         "--build-arg HEALTH_PATH=/health --load ."
     )
 

@@ -19,7 +19,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from fakes import (
+
+from shanty import engine, machine
+from shanty.project import Project
+from shanty.request import shipped_docker
+from tests.fakes import (
     DEADLINE_SECONDS,
     NO_ENGINE,
     NOT_LET_IN,
@@ -39,10 +43,6 @@ from fakes import (
     server,
     write_project,
 )
-
-from shanty import engine, machine
-from shanty.project import Project
-from shanty.request import shipped_docker
 
 BASE_IMAGE = "python:3.13-slim"
 OURS = "shanty/python:3.13"
@@ -414,6 +414,16 @@ def test_shell_of_the_app_is_the_frameworks_and_no_other_follows(
     answer = shanty("shell", "--app")
     assert fakes.calls[-1][-3:] == ["harbour:development", "flask", "shell"]
     assert [line.split()[1] for line in answer.announced] == ["buildx", "run"]
+
+
+def test_the_frameworks_shell_is_refused_where_it_would_not_be_the_target_asked_for(
+    shanty: Typing, fakes: Fakes
+) -> None:
+    assert refusal(shanty("shell", "--app", "--target", "production"), 2) == (
+        "--app opens the development image alone",
+        "shanty shell --app",
+    )
+    assert fakes.calls == []
 
 
 @pytest.mark.parametrize(

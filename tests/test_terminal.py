@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes import DEADLINE_SECONDS, Fakes, reply, set_up
 
 from shanty.request import Request
 from shanty.terminal import announce, execute, execute_quietly, execute_server, is_terminal
+from tests.fakes import DEADLINE_SECONDS, Fakes, reply, set_up
 
 REQUEST = Request(("docker", "run", "it's"), {"TOKEN": "s3cret"})
 EVERY_WAY = pytest.mark.parametrize("carry_out", [execute, execute_server, execute_quietly])

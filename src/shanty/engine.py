@@ -55,6 +55,9 @@ def translated() -> Iterator[None]:
         ) from error
     except DockerException as error:
         raise _fault(error.stderr or "") from error
+    except UnicodeDecodeError as error:
+        # The library reads a fault as UTF-8 only.
+        raise _fault(error.object.decode(errors="replace")) from error
 
 
 def _fault(said: str) -> ShantyError:
@@ -100,7 +103,9 @@ def engine_version() -> Version:
         server = client().version().server
     if server is None or server.version is None:
         raise MachineError("no Docker engine answers", f"{door()} setup")
-    return Version(re.split(r"[+~-]", server.version)[0])
+    release = re.match(r"\d+(\.\d+)*", server.version)
+    # One built from a checkout calls itself `dev`.
+    return Version(release[0]) if release else OLDEST_ENGINE
 
 
 def buildx_version() -> str | None:
@@ -131,21 +136,28 @@ def containers(project: Project, *, running: bool = False) -> list[Found]:
         found = client().container.list(
             all=not running, filters=[("label", f"shanty.project={project.id}")]
         )
-        return [
-            Found(container.name, _labels(container).get("shanty.task", ""), _state(container))
-            for container in found
-        ]
+        return [one for container in found if (one := _found(container))]
 
 
 def images(project: Project) -> list[Found]:
     """Return the project's images, by tag or by id where they lost theirs."""
     with translated():
         found = client().image.list(filters=[("label", f"shanty.project={project.id}")])
+        named = [(name, image) for image in found for name in image.repo_tags or [image.id]]
         return [
             Found(name, "image", f"{(image.size or 0) / 1e6:.0f} MB")
-            for image in found
-            for name in image.repo_tags or [image.id]
+            for name, image in sorted(named, key=lambda pair: pair[0])
         ]
+
+
+def _found(container: "Container") -> Found | None:
+    """Return a container as it is, `None` when it has gone away since it was listed."""
+    from python_on_whales.exceptions import NoSuchContainer  # noqa: PLC0415
+
+    try:
+        return Found(container.name, _labels(container).get("shanty.task", ""), _state(container))
+    except NoSuchContainer:
+        return None
 
 
 def _labels(container: "Container") -> dict[str, str]:
@@ -188,9 +200,9 @@ def _failed(name: str, how: str) -> ShantyError:
     raised = re.findall(
         r"^(?!gunicorn\.)[\w.]+(?:Error|Exception|Exit|Configured)\b.*", log, re.MULTILINE
     )
-    return RunError(
-        f"{name} {how}{f': {raised[-1]}' if raised else ''}", "mend what its log names above"
-    )
+    # An address in it may hold a password.
+    reason = re.sub(r"//[^/\s@]+@", "//…@", f": {raised[-1]}") if raised else ""
+    return RunError(f"{name} {how}{reason}", "mend what its log names above")
 
 
 def is_healthy(name: str) -> bool:

@@ -19,8 +19,9 @@ from packaging.version import InvalidVersion, Version
 
 from shanty import engine
 from shanty.door import door
-from shanty.errors import MachineError, UsageError
+from shanty.errors import AccessError, MachineError, UsageError
 from shanty.request import Request, pull
+from shanty.settings import official_base_image
 from shanty.terminal import announce, execute_quietly
 
 ENGINE_LOG = Path("/var/log/dockerd.log")
@@ -37,6 +38,8 @@ KEYRINGS = {
     "debian": Path("/usr/share/keyrings/debian-archive-keyring.gpg"),
     "ubuntu": Path("/usr/share/keyrings/ubuntu-archive-keyring.gpg"),
 }
+# Where Docker and Python's venv and pip lie.
+COMPONENTS = {"debian": ("main",), "ubuntu": ("main", "universe")}
 PACKAGES = ("docker.io", "docker-buildx")
 
 
@@ -63,11 +66,7 @@ class Setup:
             stdout=sys.stderr,
             check=False,
         )
-        if done.returncode:
-            raise MachineError(
-                f"{request.line} failed with exit code {done.returncode}",
-                "mend what it says above, then run the same command again",
-            )
+        _check(request.arguments, done.returncode)
 
     def agree(self, question: str) -> None:
         """Raise `MachineError` unless the person agrees to a change."""
@@ -78,16 +77,16 @@ class Setup:
 def ensure_engine(setup: Setup) -> None:
     """Install and start what is missing of an engine with buildx; do nothing where all is there."""
     if not _is_ready():
-        if not shutil.which("dockerd") or not _has_client():
+        if not shutil.which("dockerd") or not _has_client() or _is_too_old():
             _require_apt()
             setup.agree("Install a Docker engine with buildx?")
             _install(setup)
             engine.client.cache_clear()
-        if setup.dry:
-            return
-        if not engine.is_reachable():
+        if setup.dry or not engine.is_reachable():
             setup.agree("Start the Docker engine?")
             _start(setup)
+        if setup.dry:
+            return
     engine.check_engine()
     setup.say(f"engine: Docker {engine.engine_version()}, buildx {engine.buildx_version()}")
 
@@ -97,7 +96,8 @@ def ensure_base_image(setup: Setup, base_image: str, python_version: str) -> Non
     if setup.dry:
         announce(pull(base_image), dry=True)
         return
-    for name in (base_image, own_base_image(python_version)):
+    official = base_image == official_base_image(python_version)
+    for name in (base_image, *([own_base_image(python_version)] if official else [])):
         if engine.image_exists(name):
             setup.say(f"base image: {name}")
             return
@@ -106,10 +106,15 @@ def ensure_base_image(setup: Setup, base_image: str, python_version: str) -> Non
     if execute_quietly(request) == 0:
         setup.say(f"base image: {base_image}, pulled")
         return
-    _require_apt()
+    if not official or not _has_apt():
+        raise MachineError(
+            f"{base_image} cannot be pulled, and is not made from this system's packages",
+            f"docker pull {base_image}  (and mend what it says)",
+        )
+    suite = _suite(python_version)
     setup.say(f"{base_image} cannot be pulled: no registry answers")
     setup.agree(f"Make a base image with Python {python_version} from this system's packages?")
-    _make_base_image(setup, python_version)
+    _make_base_image(setup, python_version, suite)
     setup.say(f"base image: {own_base_image(python_version)}, made here")
 
 
@@ -133,17 +138,27 @@ def distribution(release: str) -> str | None:
 def _is_ready() -> bool:
     try:
         engine.check_engine()
+    except AccessError:
+        raise
     except MachineError:
         return False
     return True
+
+
+def _is_too_old() -> bool:
+    return engine.is_reachable() and engine.engine_version() < engine.OLDEST_ENGINE
 
 
 def _has_client() -> bool:
     return bool(shutil.which("docker")) and engine.buildx_version() is not None
 
 
+def _has_apt() -> bool:
+    return bool(shutil.which("apt-get")) and _distribution() is not None
+
+
 def _require_apt() -> None:
-    if not shutil.which("apt-get") or _distribution() is None:
+    if not _has_apt():
         raise MachineError(
             "no Docker engine answers, and this system is neither Debian nor Ubuntu",
             f"install Docker 25 or newer with buildx, start it, then: {door()} setup",
@@ -208,7 +223,8 @@ def _install_from_newer_suite(setup: Setup, packages: list[str]) -> None:
 
 def _separate_apt(folder: Path, family: str, suite: str) -> tuple[str, ...]:
     (folder / "lists" / "partial").mkdir(parents=True)
-    source = f"deb [signed-by={KEYRINGS[family]}] {_mirror(family)} {suite} main\n"
+    place = f"{_mirror(family)} {suite} {' '.join(COMPONENTS[family])}"
+    source = f"deb [signed-by={KEYRINGS[family]}] {place}\n"
     (folder / "sources.list").write_text(source, encoding="utf-8")
     settings = {
         "Dir::Etc::SourceList": folder / "sources.list",
@@ -237,17 +253,20 @@ def _start(setup: Setup) -> None:
         setup.change(("systemctl", "enable", "--now", "docker"))
     else:
         request = Request((*as_root(), "setsid", "--fork", "dockerd"))
-        announce(request)
+        announce(request, dry=setup.dry)
+        if setup.dry:
+            return
         with tempfile.TemporaryFile() if as_root() else ENGINE_LOG.open("ab") as log:
-            subprocess.run(
+            done = subprocess.run(
                 request.arguments,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                check=True,
+                check=False,
             )
+        _check(request.arguments, done.returncode)
     deadline = time.monotonic() + START_SECONDS
-    while not engine.is_reachable():
+    while not setup.dry and not engine.is_reachable():
         if time.monotonic() > deadline:
             raise MachineError(
                 f"the Docker engine does not answer {START_SECONDS} s after its start",
@@ -256,7 +275,7 @@ def _start(setup: Setup) -> None:
         time.sleep(engine.POLL_SECONDS)
 
 
-def _make_base_image(setup: Setup, python_version: str) -> None:
+def _suite(python_version: str) -> str:
     family = _distribution() or "debian"
     suite = SUITES[family].get(python_version)
     if suite is None:
@@ -264,6 +283,11 @@ def _make_base_image(setup: Setup, python_version: str) -> None:
             f"no registry answers, and no suite carries Python {python_version}",
             f"set [tool.shanty] python-version to one of {', '.join(SUITES[family])}",
         )
+    return suite
+
+
+def _make_base_image(setup: Setup, python_version: str, suite: str) -> None:
+    family = _distribution() or "debian"
     if not shutil.which("mmdebstrap"):
         setup.change(("apt-get", "update", "--quiet"))
         setup.change(("apt-get", "install", "--yes", "--no-install-recommends", "mmdebstrap"))
@@ -272,6 +296,7 @@ def _make_base_image(setup: Setup, python_version: str) -> None:
         setup.change(
             (
                 *("mmdebstrap", "--quiet", "--variant=minbase"),
+                *(("--components=main,universe",) if family == "ubuntu" else ()),
                 "--include=ca-certificates,python3,python3-venv,python3-pip",
                 *[
                     f"--dpkgopt=path-exclude=/usr/share/{part}/*"
@@ -295,4 +320,17 @@ def _make_base_image(setup: Setup, python_version: str) -> None:
 
 
 def _ask(arguments: tuple[str, ...]) -> str:
-    return subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+    environment = {**os.environ, "LC_ALL": "C"}
+    done = subprocess.run(
+        arguments, env=environment, stdout=subprocess.PIPE, text=True, check=False
+    )
+    _check(arguments, done.returncode)
+    return done.stdout
+
+
+def _check(arguments: tuple[str, ...], code: int) -> None:
+    if code:
+        raise MachineError(
+            f"{Request(arguments).line} failed with exit code {code}",
+            "mend what it says above, then run the same command again",
+        )

@@ -1,10 +1,14 @@
 """The `shanty` command: the same tasks, in a project that has no `tasks.py`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 
 from invoke.config import Config
+from invoke.exceptions import Exit, ParseError
 from invoke.program import Program
 
+from shanty.errors import UsageError
 from shanty.tasks import ns
 
 
@@ -15,9 +19,31 @@ class _OwnConfig(Config):
     file_prefix = "shanty-reads-no-file"  # type: ignore[assignment]
 
 
+class _OwnProgram(Program):
+    """Invoke's, whose complaints of what was typed have the form and the code of ours."""
+
+    def parse_core(self, argv: list[str] | None) -> None:
+        with _two_lines():
+            super().parse_core(argv)
+
+    def parse_tasks(self) -> None:
+        with _two_lines():
+            super().parse_tasks()
+
+
+@contextmanager
+def _two_lines() -> Iterator[None]:
+    try:
+        yield
+    except ParseError as error:
+        raise Exit(
+            str(UsageError(str(error), "shanty --list")), code=UsageError.exit_code
+        ) from None
+
+
 def main() -> None:
     """Run the command line."""
-    Program(
+    _OwnProgram(
         name="Shanty",
         binary="shanty",
         version=version("shanty"),

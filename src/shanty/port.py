@@ -6,15 +6,16 @@ import socket
 from shanty.engine import publisher
 from shanty.errors import MachineError, UsageError
 
+LAST = 65535
+
 
 def check_free(host: str, port: int) -> None:
     """Raise `MachineError` that names the holder when a port is taken."""
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise UsageError(
-            f"--host {host}: {error.strerror}", "give an address of this machine"
-        ) from error
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "no name of a machine"
+        raise UsageError(f"--host {host}: {reason}", "give an address of this machine") from error
     family, kind, protocol, _, address = addresses[0]
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -30,7 +31,8 @@ def check_free(host: str, port: int) -> None:
                     f"port {port} needs rights you do not have", "--port 8888"
                 ) from error
             raise MachineError(
-                f"port {port} is taken by {_holder(port)}", f"choose another: --port {port + 1}"
+                f"port {port} is taken by {_holder(port)}",
+                f"choose another: --port {port + 1 if port < LAST else port - 1}",
             ) from error
 
 

@@ -18,6 +18,12 @@ SOURCES = "/opt/app"
 CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT")
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "FTP_PROXY")
 
+# What the docker command reads for itself: a container's value must not reach it that way.
+CLIENT_VARIABLES = {
+    *("PATH", "HOME", "DOCKER_API_VERSION", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "DOCKER_CONTEXT"),
+    *("DOCKER_HOST", "DOCKER_TLS", "DOCKER_TLS_VERIFY"),
+}
+
 # Above gunicorn's 30 seconds of grace for requests in flight.
 STOP_TIMEOUT = 40
 
@@ -122,7 +128,7 @@ def _build_arguments(project: Project, settings: Settings, context: Path) -> dic
         "POETRY_GROUPS": "" if settings.groups == ("main",) else ",".join(settings.groups),
         "POETRY_EXTRAS": " ".join(settings.extras),
         "SERVE": settings.serve or "",
-        "PRESTART": "\n".join(settings.prestart),
+        "PRESTART": "; ".join(settings.prestart),
         "HEALTH_PATH": settings.health_path or "",
     }
     return always | {name: value for name, value in when_set.items() if value}
@@ -226,9 +232,9 @@ def _run(
     if options.env_file:
         arguments += ["--env-file", options.env_file]
     pairs = [entry.partition("=") for entry in options.env]
-    for key, _, _ in pairs:
-        arguments += ["--env", key]
-    values = {key: value for key, given, value in pairs if given}
+    for key, given, value in pairs:
+        arguments += ["--env", f"{key}={value}" if given and key in CLIENT_VARIABLES else key]
+    values = {key: value for key, given, value in pairs if given and key not in CLIENT_VARIABLES}
     return Request((*arguments, *words), values, name)
 
 
@@ -254,7 +260,10 @@ def _mount(project: Project) -> tuple[str, ...]:
 def _publish(settings: Settings, options: ContainerOptions) -> tuple[str, ...]:
     """Return one port inside and out, so that the address in the server's log is true."""
     port = settings.port
-    return ("--env", f"PORT={port}", "--publish", f"{options.host}:{port}:{port}")
+    # Docker takes an address and no name.
+    host = "127.0.0.1" if options.host == "localhost" else options.host
+    host = f"[{host}]" if ":" in host else host
+    return ("--env", f"PORT={port}", "--publish", f"{host}:{port}:{port}")
 
 
 def _set_proxies(environment: Mapping[str, str]) -> list[str]:

@@ -137,7 +137,7 @@ def _default(key: str, given: Given) -> Setting:
             return Setting(image_name(project.name), "the project's name")
         case "base-image":
             version = resolve_one("python-version", given).value
-            return Setting(f"python:{version}-slim", "default")
+            return Setting(official_base_image(str(version)), "default")
         case _:
             return Setting(DEFAULTS[key], "default")
 
@@ -149,6 +149,11 @@ def _locked_poetry(project: Project, lock: Lock | None) -> Setting:
         f"{project.lock_file} does not say which Poetry wrote it",
         f'name one in {project.pyproject_file}: [tool.shanty] poetry-version = "…"',
     )
+
+
+def official_base_image(python_version: str) -> str:
+    """Return the official image of a Python release, without what running it does not need."""
+    return f"python:{python_version}-slim"
 
 
 def image_name(name: str) -> str:

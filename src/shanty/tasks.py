@@ -149,11 +149,11 @@ def shell(
     env_file: Any = None,
 ) -> None:
     """Open a shell where the project's environment is active."""
+    if app and target != "development":
+        raise UsageError("--app opens the development image alone", f"{door()} shell --app")
     workflow = _workflow(c)
     options = _container(workflow, env, env_file)
-    if app:
-        _exit(workflow.run(("flask", "shell"), options))
-    _exit(workflow.shell(target, options))
+    _exit(workflow.run(("flask", "shell"), options) if app else workflow.shell(target, options))
 
 
 @task(iterable=["env"], help=ENV)
@@ -161,7 +161,7 @@ def run(c: Context, env: Any = None, env_file: Any = None) -> None:
     """Run a command in the development image, as in `run -- CMD …`."""
     words = _remainder()
     if not words:
-        raise Exit(str(UsageError("no command to run", f"{door()} run -- CMD …")), code=2)
+        raise UsageError("no command to run", f"{door()} run -- CMD …")
     workflow = _workflow(c)
     _exit(workflow.run(words, _container(workflow, env, env_file)))
 
@@ -230,7 +230,8 @@ def stop(c: Context) -> None:
     """Stop this project's containers."""
     names = [found.name for found in engine.containers(find_project(Path.cwd()), running=True)]
     _change(c, [request.stop(names)] if names else [])
-    print(f"stopped: {', '.join(names) or 'nothing was running'}")
+    if not c.config.run.dry:
+        print(f"stopped: {', '.join(names) or 'nothing was running'}")
 
 
 @task(help={"images": "the images too"})
@@ -241,7 +242,8 @@ def clean(c: Context, images: bool = False) -> None:
     tags = [found.name for found in engine.images(project)] if images else []
     _change(c, [request.remove_containers(names)] if names else [])
     _change(c, [request.remove_images(tags)] if tags else [])
-    print(f"removed: {', '.join((*names, *tags)) or 'nothing was left'}")
+    if not c.config.run.dry:
+        print(f"removed: {', '.join((*names, *tags)) or 'nothing was left'}")
 
 
 @task(help={"yes": "do not ask"})
@@ -288,8 +290,11 @@ def _container(
     workflow: Workflow, env: list[str], env_file: str | None, **options: Any
 ) -> ContainerOptions:
     for entry in env:
-        if not entry.partition("=")[0].strip():
-            raise UsageError(f"--env {entry!r} names no variable", "write --env KEY=VALUE")
+        key, _, value = entry.partition("=")
+        if not key.strip():
+            # The value may be a secret.
+            shown = f"{key}=…" if value else entry
+            raise UsageError(f"--env {shown!r} names no variable", "write --env KEY=VALUE")
     path = environment_file(workflow.project, env_file, workflow.settings.env_file)
     tty = terminal.is_terminal() and not options.get("detach")
     return ContainerOptions(env=tuple(env), env_file=path, tty=tty, **options)
@@ -298,7 +303,7 @@ def _container(
 def _workers(typed: str | None) -> int | None:
     if typed is None:
         return None
-    if not typed.isdigit() or int(typed) == 0:
+    if not typed.isdecimal() or int(typed) == 0:
         raise UsageError(f"--workers {typed!r} is no number of workers", "give 1 or more")
     return int(typed)
 
@@ -316,7 +321,12 @@ def _change(c: Context, requests: list[request.Request]) -> None:
 
 
 def _confirm(question: str) -> bool:
-    return terminal.is_terminal() and input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    if not terminal.is_terminal():
+        return False
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:
+        return False
 
 
 def _exit(code: int) -> None:

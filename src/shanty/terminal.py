@@ -22,7 +22,9 @@ def announce(request: Request, *, dry: bool = False) -> None:
     """Say the command line: on standard error, or as the output itself when nothing will run."""
     stream = sys.stdout if dry else sys.stderr
     mark = (
-        "\x1b[1mshanty >\x1b[0m" if stream.isatty() and "NO_COLOR" not in os.environ else "shanty >"
+        "\x1b[1mshanty >\x1b[0m"
+        if stream.isatty() and not os.environ.get("NO_COLOR")
+        else "shanty >"
     )
     print(mark, request.line, file=stream, flush=True)
 
@@ -34,8 +36,16 @@ def execute(request: Request) -> int:
     interrupt reaches it from the terminal, what is sent to this process alone is handed on.
     """
     process = subprocess.Popen(request.arguments, env={**os.environ, **request.environment})
-    with _handing_on(process, {signal.SIGTERM, _hangup()}, ignored={signal.SIGINT}):
-        return process.wait()
+    with _handing_on(process, {signal.SIGTERM, _hangup()}, left={signal.SIGINT}):
+        return _exit_code(process.wait())
+
+
+def execute_step(request: Request) -> int:
+    """Run a command that has no exit codes of its own to pass on; return 130 after an interrupt."""
+    process = subprocess.Popen(request.arguments, env={**os.environ, **request.environment})
+    with _handing_on(process, {signal.SIGTERM, _hangup()}, left={signal.SIGINT}) as received:
+        code = process.wait()
+    return INTERRUPTED if received else _exit_code(code)
 
 
 def execute_server(request: Request) -> int:
@@ -53,15 +63,20 @@ def execute_server(request: Request) -> int:
     )
     with _handing_on(process, {signal.SIGINT, signal.SIGTERM, _hangup()}) as received:
         code: int = process.wait()
-    return INTERRUPTED if received else code
+    return INTERRUPTED if received else _exit_code(code)
 
 
 def execute_quietly(request: Request) -> int:
     """Run the command with its output hidden; return its exit code."""
     environment = {**os.environ, **request.environment}
     return subprocess.run(
-        request.arguments, env=environment, capture_output=True, check=False
+        request.arguments, env=environment, stdout=subprocess.DEVNULL, check=False
     ).returncode
+
+
+def _exit_code(code: int) -> int:
+    """Return an exit code as a shell gives it: 128 and the signal that ended the process."""
+    return code if code >= 0 else 128 - code
 
 
 def _hangup() -> signal.Signals:
@@ -72,17 +87,20 @@ def _hangup() -> signal.Signals:
 def _handing_on(
     process: "subprocess.Popen[bytes]",
     passed: set[signal.Signals],
-    ignored: set[signal.Signals] = frozenset(),  # type: ignore[assignment]
+    left: set[signal.Signals] = frozenset(),  # type: ignore[assignment]
 ) -> Iterator[list[int]]:
-    """Hand signals on to a process as SIGTERM, and yield the list of those that came."""
+    """Hand signals on to a process as SIGTERM, and yield the list of those that came.
+
+    Those that are left to the process, which has them from the terminal, are noted alone.
+    """
     received: list[int] = []
 
     def hand_on(number: int, _frame: FrameType | None) -> None:
         received.append(number)
-        process.terminate()
+        if number in passed:
+            process.terminate()
 
-    before = {number: signal.signal(number, hand_on) for number in passed}
-    before |= {number: signal.signal(number, signal.SIG_IGN) for number in ignored}
+    before = {number: signal.signal(number, hand_on) for number in passed | left}
     try:
         yield received
     finally:

@@ -16,7 +16,7 @@ from shanty.port import check_free
 from shanty.project import Project
 from shanty.python_version import check_admitted
 from shanty.request import BuildOptions, ContainerOptions, Request
-from shanty.settings import Settings
+from shanty.settings import Settings, official_base_image
 
 READY_SECONDS = 60
 
@@ -41,7 +41,7 @@ class Workflow:
         settings = self._with_base_image(options)
         asked = request.build(self.project, settings, target, os.environ, options)
         started = time.monotonic()
-        if self._perform(asked):
+        if self._perform(asked, terminal.execute_step):
             raise RunError(
                 f"the build of {target} failed",
                 "mend what the last step above names, then build again",
@@ -56,7 +56,7 @@ class Workflow:
         host, port = _reached(options.host), self.settings.port
         if options.detach:
             return self._detach(asked, options.host, lambda: engine.answers(host, port))
-        return self._perform(asked, terminal.execute, f"http://{host}:{port}/")
+        return self._served(asked, terminal.execute_step, options.host, "development")
 
     def serve_production(self, options: ContainerOptions) -> int:
         """Serve the production image, held to what it needs; return the exit code.
@@ -68,11 +68,15 @@ class Workflow:
         asked = request.production_server(self.project, self.settings, options)
         if options.detach:
             return self._detach(asked, options.host, lambda: engine.is_healthy(asked.container))
-        address = f"http://{_reached(options.host)}:{self.settings.port}/"
-        code = self._perform(asked, terminal.execute_server, address)
+        return self._served(asked, terminal.execute_server, options.host, "production")
+
+    def _served(
+        self, asked: Request, execute: Callable[[Request], int], host: str, target: str
+    ) -> int:
+        code = self._perform(asked, execute, _address(host, self.settings.port))
         if code not in {0, terminal.INTERRUPTED}:
             raise RunError(
-                f"the production server ended with exit code {code}",
+                f"the {target} server ended with exit code {code}",
                 "mend what its log names above",
             )
         return code
@@ -103,8 +107,7 @@ class Workflow:
         except BaseException:
             terminal.execute_quietly(request.remove_containers([asked.container]))
             raise
-        address = f"http://{_reached(host)}:{self.settings.port}/"
-        print(f"{address}  ({asked.container}; {door()} stop stops it)")
+        print(f"{_address(host, self.settings.port)}  ({asked.container}; {door()} stop stops it)")
         return 0
 
     def _perform(
@@ -120,7 +123,10 @@ class Workflow:
             self._remove_ended(asked.container)
         if address:
             print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
-        return execute(asked)
+        code = execute(asked)
+        if code == terminal.INTERRUPTED and execute is terminal.execute_step:
+            raise KeyboardInterrupt
+        return code
 
     def _check_project(self, target: str) -> None:
         lock = read_lock(self.project)
@@ -143,14 +149,15 @@ class Workflow:
                 or engine.image_exists(self.settings.base_image)
             ):
                 return self.settings
-            if self.settings.base_image.startswith("python:") and engine.image_exists(own):
+            official = official_base_image(self.settings.python_version)
+            if self.settings.base_image == official and engine.image_exists(own):
                 return replace(self.settings, base_image=own)
         except MachineError:
             if self.dry:
                 return self.settings
             raise
         asked = request.pull(self.settings.base_image)
-        if self._perform(asked):
+        if self._perform(asked, terminal.execute_step):
             raise MachineError(
                 f"the base image {self.settings.base_image} is not here and cannot be pulled",
                 f"{door()} setup",
@@ -162,12 +169,19 @@ class Workflow:
             check_free(host, self.settings.port)
 
     def _remove_ended(self, name: str) -> None:
+        if name in (found.name for found in engine.containers(self.project, running=True)):
+            raise MachineError(f"the container {name} is running", f"{door()} stop")
         ended = [found.name for found in engine.containers(self.project) if found.name == name]
         if ended:
             terminal.execute_quietly(request.remove_containers(ended))
 
     def _name(self, task: str) -> str:
         return f"{request.base_name(self.settings)}-{task}-{secrets.token_hex(3)}"
+
+
+def _address(host: str, port: int) -> str:
+    reached = _reached(host)
+    return f"http://[{reached}]:{port}/" if ":" in reached else f"http://{reached}:{port}/"
 
 
 def _reached(host: str) -> str:

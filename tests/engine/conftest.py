@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import CHECKOUT, Workspace, docker
+
+from tests.engine.support import CHECKOUT, Workspace, docker
 
 SHARED = ("docker", "examples", "pyproject.toml", "tasks.py")
 

@@ -3,7 +3,7 @@
 import re
 import secrets
 
-from support import Workspace, edit
+from tests.engine.support import Workspace, edit
 
 
 def fresh() -> str:

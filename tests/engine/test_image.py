@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from support import (
+
+from tests.engine.support import (
     CHECKOUT,
     Workspace,
     container,
@@ -292,3 +293,17 @@ def test_the_build_argument_defaults_build_the_sample(built: Workspace) -> None:
         assert inside(image, "sh", "-c", "echo $APP") == "coach_planner:create_app()"
     finally:
         docker("image", "rm", image)
+
+
+def test_nothing_but_the_project_goes_into_the_context(workspace: Workspace) -> None:
+    """Environments, caches, old builds, secrets and history stay outside."""
+    kept = ("src/coach_planner/static/dist/app.js", ".env.example")
+    left = (".env", "server.key", ".git/HEAD", ".venv/pyvenv.cfg", "dist/old.whl", ".nox/x")
+    for name in (*kept, *left):
+        file = workspace.sample / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x", encoding="utf-8")
+    workspace.invoke("build", "--target", "staging")
+    files = inside(workspace.tag("staging"), "find", ".", "-type", "f").split()
+    assert {f"./{name}" for name in kept} <= set(files)
+    assert {f"./{name}" for name in left} & set(files) == set()

@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from support import (
+
+from tests.engine.support import (
     CHECKOUT,
     DOORS,
     Workspace,

@@ -1,0 +1,1 @@
+"""The tests that need no engine, and what they share."""
