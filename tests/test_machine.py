@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from shanty import engine, machine
+from shanty import apt, engine, machine
+from shanty.apt import family_of
+from shanty.base_image import ensure_base_image, own_base_image
+from shanty.consent import Setup
 from shanty.errors import MachineError, ShantyError, UsageError
-from shanty.machine import Setup, distribution, ensure_base_image, ensure_engine, own_base_image
+from shanty.machine import ensure_engine
 from tests.fakes import (
     NOT_LET_IN,
     Fakes,
@@ -83,6 +86,7 @@ def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
         return root / path[1:] if path.startswith(("/etc/", "/run/")) else Path(path)
 
     monkeypatch.setattr(machine, "Path", rooted)
+    monkeypatch.setattr(apt, "Path", rooted)
     monkeypatch.setattr(machine, "ENGINE_LOG", tmp_path / "dockerd.log")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(engine, "POLL_SECONDS", 0)
@@ -516,6 +520,7 @@ def test_a_base_image_is_made_where_none_can_be_pulled(complete: Machine) -> Non
         "mmdebstrap",
         "--quiet",
         "--variant=minbase",
+        "--components=main",
         "--include=ca-certificates,python3,python3-venv,python3-pip",
         "--dpkgopt=path-exclude=/usr/share/doc/*",
         "--dpkgopt=path-exclude=/usr/share/locale/*",
@@ -599,7 +604,7 @@ def test_a_system_without_apt_is_told_of_the_image_and_not_of_an_engine(complete
     ],
 )
 def test_a_system_is_known_by_its_name_or_its_parents(release: str, name: str | None) -> None:
-    assert distribution(release) == name
+    assert family_of(release) == name
 
 
 def test_the_base_image_that_is_made_here_has_no_official_name() -> None:

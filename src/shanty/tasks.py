@@ -12,10 +12,13 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task as invoke_task
 
-from shanty import engine, machine, request, sync, terminal
+from shanty import engine, request, sync, terminal
+from shanty.base_image import ensure_base_image
+from shanty.consent import Setup
 from shanty.door import door
 from shanty.errors import RunError, ShantyError, UsageError
 from shanty.lock import Lock, read_lock
+from shanty.machine import ensure_engine
 from shanty.project import Project, find_project
 from shanty.pyproject import set_value
 from shanty.request import BuildOptions, ContainerOptions
@@ -249,16 +252,16 @@ def clean(c: Context, images: bool = False) -> None:
 @task(help={"yes": "do not ask"})
 def setup(c: Context, yes: bool = False) -> None:
     """Make sure an engine, buildx and a Python base image are there."""
-    plan = machine.Setup(
+    plan = Setup(
         say=print, confirm=lambda question: yes or _confirm(question), dry=c.config.run.dry
     )
-    machine.ensure_engine(plan)
+    ensure_engine(plan)
     project = find_project(Path.cwd())
     given = Given(project, _lock(project), os.environ, {})
     base_image, python_version = (
         str(resolve_one(key, given).value) for key in ("base-image", "python-version")
     )
-    machine.ensure_base_image(plan, base_image, python_version)
+    ensure_base_image(plan, base_image, python_version)
 
 
 @task(help={"json": "for a script"})

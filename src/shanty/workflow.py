@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shanty import engine, machine, request, terminal
+from shanty import engine, request, terminal
+from shanty.base_image import own_base_image
 from shanty.door import door
 from shanty.errors import MachineError, RunError, UsageError
 from shanty.lock import check_fresh, read_lock
@@ -140,7 +141,7 @@ class Workflow:
 
     def _with_base_image(self, options: BuildOptions) -> Settings:
         """Return the settings with the base image that this engine has, or can pull."""
-        own = machine.own_base_image(self.settings.python_version)
+        own = own_base_image(self.settings.python_version)
         try:
             engine.check_engine()
             if (

@@ -1,0 +1,77 @@
+"""The base image where no registry answers: made from this system's own packages."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from shanty import apt, engine
+from shanty.consent import Setup
+from shanty.errors import MachineError
+from shanty.request import pull
+from shanty.settings import official_base_image
+from shanty.terminal import announce, execute_quietly
+
+
+def ensure_base_image(setup: Setup, base_image: str, python_version: str) -> None:
+    """Make sure that the base image, or the one made here in its place, is on the engine."""
+    if setup.dry:
+        announce(pull(base_image), dry=True)
+        return
+    official = base_image == official_base_image(python_version)
+    for name in (base_image, *([own_base_image(python_version)] if official else [])):
+        if engine.image_exists(name):
+            setup.say(f"base image: {name}")
+            return
+    request = pull(base_image)
+    announce(request)
+    if execute_quietly(request) == 0:
+        setup.say(f"base image: {base_image}, pulled")
+        return
+    system = apt.family()
+    if not official or system is None:
+        raise MachineError(
+            f"{base_image} cannot be pulled, and is not made from this system's packages",
+            f"docker pull {base_image}  (and mend what it says)",
+        )
+    suite = apt.suite_with(system, python_version)
+    setup.say(f"{base_image} cannot be pulled: no registry answers")
+    setup.agree(f"Make a base image with Python {python_version} from this system's packages?")
+    _make_base_image(setup, python_version, system, suite)
+    setup.say(f"base image: {own_base_image(python_version)}, made here")
+
+
+def own_base_image(python_version: str) -> str:
+    """Return the name of the base image made here, which is never an official one."""
+    return f"shanty/python:{python_version}"
+
+
+def _make_base_image(setup: Setup, python_version: str, system: str, suite: str) -> None:
+    if not shutil.which("mmdebstrap"):
+        setup.change(("apt-get", "update", "--quiet"))
+        setup.change(("apt-get", "install", "--yes", "--no-install-recommends", "mmdebstrap"))
+    with tempfile.TemporaryDirectory(prefix="shanty-") as name:
+        archive = Path(name) / "base.tar"
+        setup.change(
+            (
+                *("mmdebstrap", "--quiet", "--variant=minbase"),
+                f"--components={','.join(apt.COMPONENTS[system])}",
+                "--include=ca-certificates,python3,python3-venv,python3-pip",
+                *[
+                    f"--dpkgopt=path-exclude=/usr/share/{part}/*"
+                    for part in ("doc", "locale", "man")
+                ],
+                "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+                # Where official images have it, and free to be installed into, as theirs is.
+                '--customize-hook=ln -s /usr/bin/python3 "$1/usr/local/bin/python"',
+                '--customize-hook=rm -f "$1"/usr/lib/python3*/EXTERNALLY-MANAGED',
+                # mmdebstrap leaves this machine's own behind.
+                '--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname"',
+                *(suite, str(archive), apt.mirror(system)),
+            )
+        )
+        setup.change(
+            (
+                *("docker", "import", "--change", 'CMD ["python"]'),
+                *(str(archive), own_base_image(python_version)),
+            )
+        )
