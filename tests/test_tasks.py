@@ -451,6 +451,15 @@ def test_without_a_terminal_none_is_asked_for(
     assert "--tty" not in fakes.changes[-1]
 
 
+def test_dev_takes_answers_at_a_terminal_and_its_end_is_an_interrupt(
+    fakes: Fakes, monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    monkeypatch.setenv("SHANTY_PORT", str(port))
+    code, _ = at_a_terminal("dev")
+    assert code == 130
+    assert " --init --interactive --tty " in fakes.changes[-1]
+
+
 def test_a_terminal_is_passed_on(fakes: Fakes) -> None:
     code, said = at_a_terminal("run", "--", "ls")
     assert code == 0

@@ -149,7 +149,9 @@ def _build_options(options: BuildOptions) -> list[str]:
 
 def development_server(project: Project, settings: Settings, options: ContainerOptions) -> Request:
     """Return the development server: the sources mounted, the port published."""
-    words = ["--init", *_terminal(options), *_mount(project), *_publish(settings, options)]
+    # A breakpoint wants an answer, so a terminal is there for the server too.
+    terminal = ("--interactive", "--tty") if options.tty else ()
+    words = ["--init", *terminal, *_mount(project), *_publish(settings, options)]
     words += [tag(settings, "development")]
     return _run(project, f"{base_name(settings)}-dev-{settings.port}", "dev", options, words)
 
