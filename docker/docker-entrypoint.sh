@@ -4,7 +4,11 @@ set -eu
 
 if [ "$#" -eq 0 ]; then
     # Both are the image's own settings, written as a shell would take them.
-    sh -euc "${PRESTART:-}"
+    sh -euc "${PRESTART:-}" || {
+        code=$?
+        echo "prestart failed with exit code $code: $PRESTART" >&2
+        exit "$code"
+    }
     set -- sh -euc "exec $SERVE"
 fi
 exec "$@"

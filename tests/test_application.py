@@ -154,7 +154,7 @@ def test_no_application_is_told_with_the_places_looked_at(make_project: MakeProj
     assert str(refused.value) == (
         "no app found (looked for app, application, create_app, make_app in "
         "harbour/__init__.py, harbour/main.py)\n"
-        f'fix: name it in {project.pyproject_file}: [tool.shanty] app = "module:callable"'
+        f'fix: name it in {project.pyproject_file}: [tool.shanty] app = "module:app"'
     )
 
 
@@ -255,5 +255,17 @@ def test_a_missing_name_where_nothing_is_offered_is_told_where_to_write_it(
     with pytest.raises(UsageError) as refused:
         check_application(project, "harbour:app")
     assert refused.value.fix == (
-        f'name it in {project.pyproject_file}: [tool.shanty] app = "module:callable"'
+        f'name it in {project.pyproject_file}: [tool.shanty] app = "module:app"'
+    )
+
+
+def test_a_factory_named_without_its_call_is_told_how_to_write_it(
+    make_project: MakeProject,
+) -> None:
+    project = make_project({"harbour/__init__.py": FACTORY})
+    with pytest.raises(UsageError) as refused:
+        check_application(project, "harbour:create_app")
+    assert str(refused.value) == (
+        'app = "harbour:create_app": create_app makes the app, and is none itself\n'
+        'fix: app = "harbour:create_app()"'
     )

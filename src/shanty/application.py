@@ -38,7 +38,7 @@ def find_application(project: Project) -> Application:
                 return Application(f"{module}:{name}", file)
     raise UsageError(
         f"no app found (looked for {', '.join((*CALLABLES, *FACTORIES))} in {', '.join(looked)})",
-        f'name it in {project.pyproject_file}: [tool.shanty] app = "module:callable"',
+        f'name it in {project.pyproject_file}: [tool.shanty] app = "module:app"',
     )
 
 
@@ -66,6 +66,10 @@ def check_application(project: Project, target: str) -> None:
     names = _names(file)
     if name.partition(".")[0] not in names and EVERYTHING not in names:
         raise UsageError(f'app = "{target}": {file} has no {name}', _suggestion(project))
+    if name == callable_name and name in names and _is_factory(names[name], package.import_root):
+        raise UsageError(
+            f'app = "{target}": {name} makes the app, and is none itself', f'app = "{target}()"'
+        )
 
 
 def offered(file: Path, import_root: Path) -> list[str]:

@@ -12,6 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from shanty.errors import RunError
+from shanty.lock import read_lock
+from shanty.project import find_project
+from shanty.request import ContainerOptions
+from shanty.settings import Given, resolve
+from shanty.workflow import Workflow
 from tests.engine.support import (
     CHECKOUT,
     DOORS,
@@ -136,6 +142,24 @@ def test_prod_runs_without_rights_it_does_not_need(workspace: Workspace) -> None
     assert inspect(name, ".HostConfig.ReadonlyRootfs") is True
     assert inspect(name, ".HostConfig.CapDrop") == ["ALL"]
     assert inspect(name, ".HostConfig.SecurityOpt") == ["no-new-privileges"]
+
+
+def test_a_health_path_that_fails_is_named_when_the_app_never_gets_healthy(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shanty.workflow.READY_SECONDS", 2)
+    monkeypatch.chdir(workspace.root)
+    port = free_port()
+    environment = workspace.env | {"SHANTY_PORT": str(port), "SHANTY_HEALTH_PATH": "/nowhere"}
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    project = find_project(workspace.root)
+    settings = resolve(Given(project, read_lock(project), os.environ, {})).settings
+    workflow = Workflow(project, settings, dry=False)
+    with pytest.raises(RunError) as failed:
+        workflow.serve_production(ContainerOptions(detach=True))
+    assert failed.value.what.endswith("does not answer after 2 s (/nowhere answers 404)")
+    assert workspace.invoke("ps").stdout.count(" prod ") == 0
 
 
 def test_an_app_that_crashes_at_import_fails_prod_with_its_last_lines(workspace: Workspace) -> None:
@@ -318,6 +342,12 @@ def test_ps_logs_stop_and_clean_see_this_project_and_nobody_else_s(
     assert f"{workspace.image}-dev-" in listed
     assert built.image not in listed
     assert "Debugger is active!" in workspace.invoke("logs").stderr
+    edit(workspace.sample / "src/coach_planner/pages.py", '"ok"', '"edited"')
+    superseded = docker("image", "inspect", "--format", "{{.Id}}", workspace.tag("development"))
+    workspace.invoke("build", "--target", "development")
+    assert superseded.stdout not in workspace.invoke("ps").stdout
+    assert superseded.stdout in workspace.invoke("clean").stdout
+    assert workspace.tag("development") in workspace.invoke("ps").stdout
     workspace.invoke("clean", "--images")
     assert workspace.invoke("ps").stdout == ""
     assert get(port, "/health")[0] == 200
