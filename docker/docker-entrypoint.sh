@@ -2,6 +2,11 @@
 # Run the command that was given, untouched; given none, serve the app.
 set -eu
 
+# On a read-only root file system, memory is left for temporary files.
+if [ ! -w "${TMPDIR:-/tmp}" ]; then
+    export TMPDIR=/dev/shm
+fi
+
 if [ "$#" -eq 0 ]; then
     # Both are the image's own settings, written as a shell would take them.
     sh -euc "${PRESTART:-}" || {
