@@ -228,8 +228,8 @@ def listed(names: Iterable[str], options: str = "--all") -> Reply:
 
 def write_project(make_project: Callable[..., Project], pyproject: str = PYPROJECT) -> Project:
     """Return a project with a Flask-like factory and a lock that is up to date."""
-    sources = {"src/harbour/__init__.py": "def create_app():\n    return object()\n"}
-    project = make_project(sources, pyproject)
+    factory = "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n"
+    project = make_project({"src/harbour/__init__.py": factory}, pyproject)
     project.lock_file.write_text(
         LOCK.format(hash=content_hash(read_toml(project.pyproject_file))), encoding="utf-8"
     )

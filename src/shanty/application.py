@@ -1,222 +1,220 @@
-"""The WSGI callable of a project, found by reading its source and never by importing it."""
+"""The application of a project, found by reading its source and never by importing it."""
 
-import ast
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TypeGuard
 
+from shanty.choice import choose
+from shanty.django import find_django
 from shanty.errors import UsageError
-from shanty.project import Package, Project
-
-CALLABLES = ("app", "application")
-FACTORIES = ("create_app", "make_app")
-EVERYTHING = "*"
-MODULES = ("", "app", "application", "main", "wsgi", "asgi", "server", "api")
+from shanty.flaskenv import FILE, flask_app
+from shanty.framework import Kind, kind_of_name, may_make
+from shanty.offer import Offer, Offers, first_name
+from shanty.places import Places
+from shanty.project import Project
+from shanty.source import Module
 
 
 @dataclass(frozen=True)
 class Application:
-    """A callable as servers write it, `module:app` or `module:create_app()`, and its file."""
+    """What a server is given.
+
+    `target` is as gunicorn writes it: `module:app`, `module:create_app()`. `file` is `None` for a
+    module from outside the project. `interface` is `wsgi` or `asgi`; `framework` is the same word
+    where there is no framework. `import_root` is the folder that has to be on `sys.path`, and
+    `reason` says how it was found.
+    """
 
     target: str
-    file: Path
+    file: Path | None
+    interface: str
+    framework: str
+    import_root: Path
+    in_wheel: bool
+    reason: str
 
 
 def find_application(project: Project) -> Application:
-    """Return the first callable in the project's packages, the package itself before its modules.
+    """Return the application: what `FLASK_APP` names, else Django's, else the first in the source.
 
     Raises `UsageError` that lists where it looked when there is none.
     """
-    looked: list[str] = []
-    for package in project.packages:
-        modules = _modules(package)
-        files = [file for _, file in modules] or [package.path]
-        looked += [str(file.relative_to(project.root)) for file in files]
-        for module, file in modules:
-            for name in offered(file, package.import_root):
-                return Application(f"{module}:{name}", file)
-    raise UsageError(
-        f"no app found (looked for {', '.join((*CALLABLES, *FACTORIES))} in {', '.join(looked)})",
-        f'name it in {project.pyproject_file}: [tool.shanty] app = "module:app"',
-    )
+    return _Search(project).found()
 
 
-def check_application(project: Project, target: str) -> None:
-    """Raise `UsageError` when the source has no such module, or no such name in it.
+def read_application(project: Project, target: str) -> Application:
+    """Return the application at a target; a module from outside the project is believed.
 
-    The error names what the module does offer. A module from outside the project is believed.
+    Raises `UsageError` when the source has no such module, or no such name in it; it names what
+    the source does offer.
     """
-    module, _, callable_name = target.partition(":")
-    name = callable_name.partition("(")[0]
-    if not module or not name:
+    module_name, _, expression = target.partition(":")
+    name = first_name(expression)
+    if not module_name or not name:
         raise UsageError(
             f'app = "{target}" names no callable',
             'write it as "module:callable", or "module:create_app()" for a factory',
         )
-    package = next((one for one in project.packages if _holds(one, module)), None)
-    if package is None:
-        return
-    file = _module_file(package.import_root, module)
-    if file is None:
+    search = _Search(project)
+    module = search.places.find(module_name)
+    if module is None and (root := search.places.root_of(module_name)):
         raise UsageError(
-            f'app = "{target}": there is no module {module} in {package.import_root}',
-            _suggestion(project),
+            f'app = "{target}": there is no module {module_name} in {root}', search.suggestion()
         )
-    names = _names(file)
-    if name.partition(".")[0] not in names and EVERYTHING not in names:
-        raise UsageError(f'app = "{target}": {file} has no {name}', _suggestion(project))
-    if name == callable_name and name in names and _is_factory(names[name], package.import_root):
+    if module is None:
+        return search.believed(module_name, expression, "configured")
+    if not search.offers.has(module, name):
+        raise UsageError(f'app = "{target}": {module.file} has no {name}', search.suggestion())
+    offer = search.offers.named(module, expression)
+    if offer and offer.factory:
         raise UsageError(
             f'app = "{target}": {name} makes the app, and is none itself', f'app = "{target}()"'
         )
+    return search.read(module, expression, "configured")
 
 
-def offered(file: Path, import_root: Path) -> list[str]:
-    """Return the callables and factories that a source file defines or imports, best first."""
-    names = _names(file)
-    found = [name for name in CALLABLES if name in names and _is_object(names[name], import_root)]
-    factories = [name for name in FACTORIES if name in names]
-    return found + [f"{name}()" for name in factories if _is_factory(names[name], import_root)]
+class _Search:
+    """The ways to an application of one project."""
 
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.places = Places(project)
+        self.offers = Offers(self.places.source)
 
-def _suggestion(project: Project) -> str:
-    try:
-        found = find_application(project)
-    except UsageError as error:
-        return error.fix
-    return f'the source offers app = "{found.target}"'
-
-
-def _holds(package: Package, module: str) -> bool:
-    return module.partition(".")[0] == package.module.partition(".")[0]
-
-
-def _modules(package: Package) -> list[tuple[str, Path]]:
-    if package.path.is_file():
-        return [(package.module, package.path)]
-    places = [
-        (
-            f"{package.module}.{name}".rstrip("."),
-            package.path / (f"{name}.py" if name else "__init__.py"),
+    def found(self) -> Application:
+        ways: tuple[Callable[[], Application | None], ...] = (
+            self._by_flaskenv,
+            self._by_django,
+            self._by_place,
+            self._by_walk,
+            self._by_name,
         )
-        for name in MODULES
-    ]
-    return [(module, file) for module, file in places if file.is_file()]
+        for way in ways:
+            if found := way():
+                return found
+        raise self._nothing()
 
+    def suggestion(self) -> str:
+        """Return the fix for a target that is not there."""
+        try:
+            return f'the source offers app = "{self.found().target}"'
+        except UsageError as error:
+            return error.fix
 
-def _module_file(import_root: Path, module: str) -> Path | None:
-    path = import_root.joinpath(*module.split("."))
-    for file in (path / "__init__.py", path.with_name(f"{path.name}.py")):
-        if file.is_file():
-            return file
-    return None
+    def believed(self, module: str, expression: str, reason: str) -> Application:
+        """Return a callable from outside the project: what its name says, else WSGI."""
+        kind = kind_of_name(f"{module}.{expression}") or Kind("wsgi", "wsgi")
+        root = self.project.root
+        target = f"{module}:{expression}"
+        return Application(
+            target, None, kind.interface, kind.framework, root, in_wheel=False, reason=reason
+        )
 
+    def read(self, module: Module, expression: str, reason: str) -> Application:
+        """Return what an expression in a module is; a factory that is named alone is called.
 
-@dataclass(frozen=True)
-class _Import:
-    """A name that a file takes from another module."""
+        Raises `UsageError` for an application that is neither WSGI nor ASGI.
+        """
+        if offer := self.offers.named(module, expression):
+            return self._of(offer, reason)
+        kind = self.offers.kind(module, expression) or self.offers.guess(module)
+        return self._application(module, expression, kind, reason)
 
-    module: str
-    name: str
+    def _of(self, offer: Offer, reason: str) -> Application:
+        return self._application(offer.module, offer.expression, offer.kind, reason)
 
+    def _application(self, module: Module, expression: str, kind: Kind, reason: str) -> Application:
+        if not kind.interface:
+            raise self._neither(kind, module)
+        return Application(
+            f"{module.name}:{expression}",
+            module.file,
+            kind.interface,
+            kind.framework,
+            module.import_root,
+            self.places.in_wheel(module.file),
+            reason,
+        )
 
-@cache
-def _names(file: Path) -> dict[str, ast.stmt | _Import]:
-    """Return what each top-level name of a file is bound to.
-
-    Raises `UsageError` for source that does not parse.
-    """
-    try:
-        tree = ast.parse(file.read_bytes(), str(file))
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        reason = getattr(error, "msg", str(error))
-        raise UsageError(f"{file}:{line}: {reason}", f"mend line {line}") from error
-    names: dict[str, ast.stmt | _Import] = {}
-    for statement in _top_level(tree.body):
-        match statement:
-            case (
-                ast.FunctionDef(name=name)
-                | ast.AsyncFunctionDef(name=name)
-                | ast.ClassDef(name=name)
-            ):
-                names[name] = statement
-            case ast.Assign(targets=targets):
-                bound = [name for target in targets for name in ast.walk(target)]
-                names |= {name.id: statement for name in bound if _is_stored(name)}
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
-                names[name] = statement
-            case ast.Import(names=aliases):
-                names |= {alias.asname or alias.name: statement for alias in aliases}
-            case ast.ImportFrom():
-                module = _absolute(statement, file)
-                names |= {
-                    alias.asname or alias.name: _Import(module, alias.name)
-                    for alias in statement.names
-                }
-            case _:
-                pass
-    return names
-
-
-def _is_stored(node: ast.AST) -> TypeGuard[ast.Name]:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-
-
-def _top_level(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Return the statements that run at import, those inside `if` and `try` too."""
-    statements: list[ast.stmt] = []
-    for statement in body:
-        statements.append(statement)
-        if isinstance(statement, ast.If | ast.Try | ast.With):
-            for field in ("body", "handlers", "orelse", "finalbody"):
-                for part in getattr(statement, field, []):
-                    statements += _top_level(part.body if field == "handlers" else [part])
-    return statements
-
-
-def _absolute(statement: ast.ImportFrom, file: Path) -> str:
-    """Return the module that a `from` import names, as far as its folders are packages."""
-    if not statement.level:
-        return statement.module or ""
-    folder = file.parent
-    for _ in range(statement.level - 1):
-        folder = folder.parent
-    parts = [folder.name]
-    while (folder.parent / "__init__.py").is_file():
-        folder = folder.parent
-        parts.insert(0, folder.name)
-    return ".".join([*parts, statement.module] if statement.module else parts)
-
-
-def _resolve(bound: ast.stmt | _Import, import_root: Path, depth: int = 8) -> ast.stmt | None:
-    """Follow imports inside the project to the statement that binds the name."""
-    while isinstance(bound, _Import) and depth:
-        depth -= 1
-        file = _module_file(import_root, bound.module)
-        if file is None or bound.name not in _names(file):
+    def _by_flaskenv(self) -> Application | None:
+        said = flask_app(self.places)
+        if said is None:
             return None
-        bound = _names(file)[bound.name]
-    return None if isinstance(bound, _Import) else bound
+        reason = f"FLASK_APP in {FILE}"
+        if said.module is None:
+            outside = said.callable and not self.places.root_of(said.name)
+            return self.believed(said.name, said.callable, reason) if outside else None
+        if not said.callable:
+            offers = self._served([said.module])
+            return self._of(offers[0], reason) if offers else None
+        there = self.offers.has(said.module, first_name(said.callable))
+        return self.read(said.module, said.callable, reason) if there else None
 
+    def _by_django(self) -> Application | None:
+        found = find_django(self.places, self.offers)
+        return self._of(*found) if found else None
 
-def _is_object(bound: ast.stmt | _Import, import_root: Path) -> bool:
-    """Tell whether a name is an object made at import, or a callable taking two or three things."""
-    match _resolve(bound, import_root):
-        case ast.Assign(value=value) | ast.AnnAssign(value=value):
-            return isinstance(value, ast.Call | ast.Name | ast.Attribute)
-        case ast.FunctionDef(args=args) | ast.AsyncFunctionDef(args=args):
-            return len(args.posonlyargs + args.args) in {2, 3}
-        case _:
-            return False
+    def _by_place(self) -> Application | None:
+        # A factory is named where it is made; a package may be made of what it imports.
+        offers = [
+            one
+            for one in self._served(self.places.usual)
+            if not one.factory or one.is_made_here or one.module.file.name == "__init__.py"
+        ]
+        offers = [one for one in offers if one.certain]
+        likely = [file for file in self.places.others if offers and may_make(file)]
+        return self._chosen(offers, [one for one in self._beside(likely) if not one.factory])
 
+    def _by_walk(self) -> Application | None:
+        return self._chosen([one for one in self._beside(self.places.others) if one.certain], [])
 
-def _is_factory(bound: ast.stmt | _Import, import_root: Path) -> bool:
-    """Tell whether a name is a function that can be called without arguments."""
-    match _resolve(bound, import_root):
-        case ast.FunctionDef(args=args):
-            positional = args.posonlyargs + args.args
-            return len(positional) == len(args.defaults) and None not in args.kw_defaults
-        case _:
-            return False
+    def _beside(self, files: Iterable[Path]) -> list[Offer]:
+        return self._served([self.places.module(file) for file in files], own=True)
+
+    def _by_name(self) -> Application | None:
+        offers = self._served(self.places.usual)
+        return self._of(offers[0], f"{self._found_in(offers[0])}, by its name") if offers else None
+
+    def _served(self, modules: Iterable[Module], *, own: bool = False) -> list[Offer]:
+        offers = [offer for module in modules for offer in self.offers.of(module, own=own)]
+        return [offer for offer in offers if offer.kind.interface]
+
+    def _chosen(self, offers: list[Offer], elsewhere: list[Offer]) -> Application | None:
+        if not offers:
+            return None
+        choice = choose(offers, elsewhere, self.places)
+        among = f", the first of {choice.count}: {choice.rule}" if choice.count > 1 else ""
+        return self._of(choice.offer, self._found_in(choice.offer) + among)
+
+    def _found_in(self, offer: Offer) -> str:
+        return f"found in {self._shown(offer.module)}"
+
+    def _shown(self, module: Module) -> str:
+        root = self.project.root
+        file = module.file
+        return str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
+
+    def _nothing(self) -> UsageError:
+        """Return what to say when there is no application, the plainest reason first."""
+        usual, others = self.places.usual, self.places.others
+        for module in usual:
+            if error := self.places.source.broken.get(module.file):
+                return UsageError(error.what, f"{error.fix}, or {self._fix}")
+        for module in (*usual, *map(self.places.module, others)):
+            for offer in self.offers.of(module):
+                return self._neither(offer.kind, module)
+        looked = ", ".join(self._shown(module) for module in usual) or str(self.project.root)
+        more = f" and {len(others)} other module{'s'[: len(others) - 1]}" if others else ""
+        return UsageError(f"no app found: no WSGI or ASGI application in {looked}{more}", self._fix)
+
+    def _neither(self, kind: Kind, module: Module) -> UsageError:
+        return UsageError(
+            f"{self._shown(module)} has an application of {kind.framework}, which is neither WSGI "
+            "nor ASGI: it serves itself",
+            f"say how it is started in {self.project.pyproject_file}: "
+            f'[tool.shanty] serve = "python -m {module.name}"',
+        )
+
+    @property
+    def _fix(self) -> str:
+        return f'name it in {self.project.pyproject_file}: [tool.shanty] app = "module:app"'

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from packaging.version import InvalidVersion, Version
 
-from shanty.application import check_application, find_application
+from shanty.application import find_application, read_application
 from shanty.errors import UsageError
 from shanty.lock import Lock, read_lock
 from shanty.project import Project
@@ -107,7 +107,7 @@ def resolve_one(key: str, given: Given) -> Setting:
         if value is not None:
             setting = Setting(KEYS[key](value, f"{source}: {key}"), source)
             if key == "app":
-                check_application(given.project, str(setting.value))
+                return Setting(read_application(given.project, str(setting.value)).target, source)
             return setting
     return _default(key, given)
 
@@ -131,8 +131,7 @@ def _default(key: str, given: Given) -> Setting:
                 newest_admitted(constraint), f"newest that requires-python {constraint} admits"
             )
         case "app":
-            found = find_application(project)
-            return Setting(found.target, f"found in {found.file.relative_to(project.root)}")
+            return _found_app(given)
         case "image":
             return Setting(image_name(project.name), "the project's name")
         case "base-image":
@@ -140,6 +139,17 @@ def _default(key: str, given: Given) -> Setting:
             return Setting(official_base_image(str(version)), "default")
         case _:
             return Setting(DEFAULTS[key], "default")
+
+
+def _found_app(given: Given) -> Setting:
+    try:
+        found = find_application(given.project)
+    except UsageError:
+        # What starts by a command of its own may be no application that a server can be given.
+        if resolve_one("serve", given).value:
+            return Setting("", "none found: serve starts it")
+        raise
+    return Setting(found.target, found.reason)
 
 
 def _locked_poetry(project: Project, lock: Lock | None) -> Setting:

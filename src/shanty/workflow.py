@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shanty import engine, request, terminal
+from shanty.application import read_application
 from shanty.base_image import own_base_image
 from shanty.door import door
 from shanty.errors import MachineError, RunError, UsageError
@@ -135,10 +136,33 @@ class Workflow:
         lock = read_lock(self.project)
         check_fresh(self.project, lock)
         check_admitted(self.settings.python_version, self.project.requires_python)
+        if target in {"development", "production"}:
+            self._check_served(target)
         if target == "production" and not self.settings.serve and "gunicorn" not in lock.versions:
             raise UsageError(
                 f"{lock.path} has no gunicorn, which serves production",
                 'poetry add gunicorn, or name another: [tool.shanty] serve = "…"',
+            )
+
+    def _check_served(self, target: str) -> None:
+        """Raise `UsageError` for an app that the image of a target could not serve."""
+        if target == "production" and self.settings.serve:
+            return
+        app = read_application(self.project, self.settings.app)
+        if app.file and not app.in_wheel:
+            raise UsageError(
+                f"{app.target} lies outside the wheel, and the images hold what is in it",
+                f"move {request.shown(app.file)} into the package",
+            )
+        if target == "production" and app.interface == "asgi":
+            raise UsageError(
+                f"{app.target} is an ASGI application, and gunicorn is started for WSGI",
+                '[tool.shanty] serve = "uvicorn --host 0.0.0.0 --port $PORT $APP"',
+            )
+        if target == "development" and app.framework not in {"flask", "wsgi"}:
+            raise UsageError(
+                f"{app.target} is made with {app.framework}, and development serves Flask alone",
+                f"{door()} prod",
             )
 
     def _with_base_image(self, options: BuildOptions) -> Settings:
