@@ -1,0 +1,14 @@
+"""One page."""
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+
+async def index(_request: Request) -> PlainTextResponse:
+    """Say hello."""
+    return PlainTextResponse("hello from extra_server")
+
+
+app = Starlette(routes=[Route("/", index)])

@@ -1,0 +1,1 @@
+"""Kept empty: the app is made in web.py."""

@@ -1,0 +1,2 @@
+FLASK_APP=noticeboard.entry:board
+FLASK_DEBUG=1

@@ -1,0 +1,5 @@
+"""What the server loads."""
+
+from flask_upper.core import build
+
+APPLICATION = build("flask_upper")
