@@ -82,7 +82,7 @@ def told(offers: list[Offer]) -> list[str]:
         (FLASK + "class Port:\n    app = Flask(__name__)\napp = Port.app", "app flask/wsgi"),
         (
             FLASK
-            + "class Port:\n    def __init__(self):\n        name = 'x'\n        self.web = Flask(name)\n"
+            + "class Port:\n    def __init__(self):\n        x = 1\n        self.web = Flask('x')\n"
             "    def build(self):\n        return self.web\napp = Port().build()",
             "app flask/wsgi",
         ),
