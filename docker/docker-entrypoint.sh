@@ -2,9 +2,18 @@
 # Run the command that was given, untouched; given none, serve the app.
 set -eu
 
+# On a read-only root file system, memory is left for temporary files.
+if [ ! -w "${TMPDIR:-/tmp}" ]; then
+    export TMPDIR=/dev/shm
+fi
+
 if [ "$#" -eq 0 ]; then
     # Both are the image's own settings, written as a shell would take them.
-    sh -euc "${PRESTART:-}"
+    sh -euc "${PRESTART:-}" || {
+        code=$?
+        echo "prestart failed with exit code $code: $PRESTART" >&2
+        exit "$code"
+    }
     set -- sh -euc "exec $SERVE"
 fi
 exec "$@"

@@ -1,9 +1,11 @@
 """What the tests share: a tiny Poetry project, made on disk."""
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from shanty.project import Project, find_project
 
@@ -17,6 +19,10 @@ requires-python = ">=3.11,<4.0"
 requires = ["poetry-core>=2.0"]
 build-backend = "poetry.core.masonry.api"
 """
+# A slow machine proves nothing, and CI should try the same examples every time.
+settings.register_profile("suite", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("suite")
+
 NOTHING: Mapping[str, str] = {}
 
 

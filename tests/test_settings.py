@@ -155,14 +155,21 @@ def test_what_starts_by_a_command_of_its_own_needs_no_application(
 def test_a_lock_without_its_writer_is_told_where_to_name_one(make_project: MakeProject) -> None:
     lock = given(make_project).lock
     assert lock
-    for silent in (None, Lock(lock.path, None, "", {})):
-        project = given(make_project).project
-        with pytest.raises(UsageError) as refused:
-            resolve_one("poetry-version", Given(project, silent, {}, {}))
-        assert str(refused.value) == (
-            f"{project.lock_file} does not say which Poetry wrote it\n"
-            f'fix: name one in {project.pyproject_file}: [tool.shanty] poetry-version = "…"'
-        )
+    project = given(make_project).project
+    with pytest.raises(UsageError) as refused:
+        resolve_one("poetry-version", Given(project, Lock(lock.path, None, "", {}), {}, {}))
+    assert str(refused.value) == (
+        f"{project.lock_file} does not say which Poetry wrote it\n"
+        f'fix: name one in {project.pyproject_file}: [tool.shanty] poetry-version = "…"'
+    )
+
+
+def test_a_lock_that_is_missing_is_told_before_its_writer(make_project: MakeProject) -> None:
+    project = given(make_project).project
+    project.lock_file.unlink(missing_ok=True)
+    with pytest.raises(UsageError) as refused:
+        resolve_one("poetry-version", Given(project, None, {}, {}))
+    assert refused.value.what.startswith(f"{project.lock_file} is missing")
 
 
 @pytest.mark.parametrize(

@@ -451,6 +451,15 @@ def test_without_a_terminal_none_is_asked_for(
     assert "--tty" not in fakes.changes[-1]
 
 
+def test_dev_takes_answers_at_a_terminal_and_its_end_is_an_interrupt(
+    fakes: Fakes, monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    monkeypatch.setenv("SHANTY_PORT", str(port))
+    code, _ = at_a_terminal("dev")
+    assert code == 130
+    assert " --init --interactive --tty " in fakes.changes[-1]
+
+
 def test_a_terminal_is_passed_on(fakes: Fakes) -> None:
     code, said = at_a_terminal("run", "--", "ls")
     assert code == 0
@@ -499,13 +508,14 @@ def test_the_value_of_a_variable_shows_in_no_line_and_no_output(
     words: tuple[str, ...], shanty: Typing, fakes: Fakes, monkeypatch: pytest.MonkeyPatch, port: int
 ) -> None:
     monkeypatch.setenv("SHANTY_PORT", str(port))
+    monkeypatch.setenv("OWN", "a value of the caller's")
     task, *rest = words
     answer = shanty(task, "--env", f"SECRET={SECRET}", "--env", "OWN", *rest)
     assert answer.code == 0
     assert SECRET not in answer.stdout + answer.stderr + str(fakes.calls)
     assert " --env SECRET --env OWN " in fakes.changes[-1]
     assert fakes.environment("docker run")["SECRET"] == SECRET
-    assert "OWN" not in fakes.environment("docker run")
+    assert fakes.environment("docker run")["OWN"] == "a value of the caller's"
 
 
 @pytest.mark.parametrize("task", SERVING)
@@ -1019,10 +1029,10 @@ def test_sync_makes_copies_follow_and_says_which(shanty: Typing, project: Projec
     project.pyproject_file.write_text(OLD_POETRY, encoding="utf-8")
     answer = shanty("sync")
     assert (answer.code, answer.stderr) == (0, "")
-    assert answer.stdout == "pyproject.toml:14: requires-poetry is >=2.6, wanted >=2.5.1\n"
+    assert answer.stdout == "pyproject.toml:14: requires-poetry is now >=2.5.1, was >=2.6\n"
     text = project.pyproject_file.read_text(encoding="utf-8")
     assert text == OLD_POETRY.replace(">=2.6", ">=2.5.1")
-    assert shanty("sync").stdout == ""
+    assert shanty("sync").stdout == "every copy agrees: Poetry 2.5.1, Python 3.13\n"
 
 
 def test_sync_that_only_checks_ends_with_1_and_changes_nothing(
@@ -1033,13 +1043,41 @@ def test_sync_that_only_checks_ends_with_1_and_changes_nothing(
     answer = shanty("sync", "--check")
     assert answer.code == 1
     assert answer.stdout == "pyproject.toml:14: requires-poetry is >=2.6, wanted >=2.5.1\n"
-    assert answer.stderr == "1 copies differ\nfix: shanty sync\n"
+    assert answer.stderr == "1 copy differs\nfix: shanty sync\n"
     assert contents(project.root) == before
 
 
 def test_sync_that_only_checks_is_content_with_copies_that_agree(shanty: Typing) -> None:
     answer = shanty("sync", "--check")
-    assert (answer.code, answer.stdout, answer.stderr) == (0, "", "")
+    agreed = "every copy agrees: Poetry 2.5.1, Python 3.13\n"
+    assert (answer.code, answer.stdout, answer.stderr) == (0, agreed, "")
+
+
+def test_sync_refuses_a_python_that_the_project_does_not_admit(
+    shanty: Typing, project: Project
+) -> None:
+    before = contents(project.root)
+    what, _ = refusal(shanty("sync", "--python-version", "2.7"), 2)
+    assert what == "python-version 2.7 is outside requires-python = '>=3.11,<4.0'"
+    assert contents(project.root) == before
+
+
+def test_a_variable_without_a_value_is_refused_where_it_is_not_set(shanty: Typing) -> None:
+    assert refusal(shanty("run", "--env", "NOT_SET_HERE", "--", "ls"), 2) == (
+        "--env NOT_SET_HERE: NOT_SET_HERE is not set here",
+        "--env NOT_SET_HERE=VALUE",
+    )
+
+
+def test_development_has_the_machine_s_ca_bundle(
+    shanty: Typing, fakes: Fakes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "ca.crt"
+    bundle.write_text("", encoding="utf-8")
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    shanty("run", "--", "ls")
+    assert f"--mount type=bind,source={bundle},target=/run/secrets/ca,readonly" in fakes.changes[-1]
+    assert "--env REQUESTS_CA_BUNDLE=/run/secrets/ca" in fakes.changes[-1]
 
 
 def test_a_dry_sync_changes_nothing(shanty: Typing, project: Project) -> None:

@@ -53,7 +53,9 @@ def _make_base_image(setup: Setup, python_version: str, system: str, suite: str)
         archive = Path(name) / "base.tar"
         setup.change(
             (
-                *("mmdebstrap", "--quiet", "--variant=minbase"),
+                *("mmdebstrap", "--variant=minbase"),
+                # A mirror that lags behind is still a mirror.
+                '--aptopt=Acquire::Check-Valid-Until "false"',
                 f"--components={','.join(apt.COMPONENTS[system])}",
                 "--include=ca-certificates,python3,python3-venv,python3-pip",
                 *[

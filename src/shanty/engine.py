@@ -33,6 +33,11 @@ class Found:
     kind: str
     state: str
 
+    @property
+    def is_superseded(self) -> bool:
+        """Whether a later build took this image's tag."""
+        return self.name.startswith("sha256:")
+
 
 @cache
 def client() -> "DockerClient":
@@ -189,7 +194,9 @@ def wait_until(name: str, ready: Callable[[], bool], seconds: float) -> None:
             if not state.running:
                 raise _failed(name, f"ended with exit code {state.exit_code} before it answered")
             if time.monotonic() > deadline:
-                raise _failed(name, f"does not answer after {seconds:.0f} s")
+                probes = (state.health.log if state.health else None) or []
+                probe = f" ({probes[-1].output.strip()})" if probes and probes[-1].output else ""
+                raise _failed(name, f"does not answer after {seconds:.0f} s{probe}")
             time.sleep(POLL_SECONDS)
 
 

@@ -36,9 +36,9 @@ def _two_lines() -> Iterator[None]:
     try:
         yield
     except ParseError as error:
-        raise Exit(
-            str(UsageError(str(error), "shanty --list")), code=UsageError.exit_code
-        ) from None
+        task = error.context.name if error.context else None
+        help_line = f"shanty --help {task}" if task else "shanty --list"
+        raise Exit(str(UsageError(str(error), help_line)), code=UsageError.exit_code) from None
 
 
 def main() -> None:

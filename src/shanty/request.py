@@ -13,6 +13,7 @@ from shanty.settings import Settings
 
 TARGETS = ("staging", "development", "build", "production")
 SOURCES = "/opt/app"
+CA = "/run/secrets/ca"
 
 # The variables by which a machine names its CA bundle, the first set one first.
 CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT")
@@ -63,7 +64,8 @@ class BuildOptions:
 class ContainerOptions:
     """What a person may ask of one container.
 
-    `env` holds `KEY=VALUE` or `KEY`, which takes the caller's own value.
+    `env` holds `KEY=VALUE` or `KEY`, which takes the caller's own value; `ca` is the machine's CA
+    bundle, which development needs for what it fetches.
     """
 
     env: tuple[str, ...] = ()
@@ -73,6 +75,7 @@ class ContainerOptions:
     host: str = "127.0.0.1"
     workers: int | None = None
     writable: bool = False
+    ca: Path | None = None
 
 
 def tag(settings: Settings, target: str) -> str:
@@ -149,7 +152,9 @@ def _build_options(options: BuildOptions) -> list[str]:
 
 def development_server(project: Project, settings: Settings, options: ContainerOptions) -> Request:
     """Return the development server: the sources mounted, the port published."""
-    words = ["--init", *_terminal(options), *_mount(project), *_publish(settings, options)]
+    # A breakpoint wants an answer, so a terminal is there for the server too.
+    terminal = ("--interactive", "--tty") if options.tty else ()
+    words = ["--init", *terminal, *_mount(project, options), *_publish(settings, options)]
     words += [tag(settings, "development")]
     return _run(project, f"{base_name(settings)}-dev-{settings.port}", "dev", options, words)
 
@@ -174,7 +179,7 @@ def command(
     name: str,
 ) -> Request:
     """Return any command in the development image, the sources mounted."""
-    inner = ["--init", "--interactive", *_terminal(options), *_mount(project)]
+    inner = ["--init", "--interactive", *_terminal(options), *_mount(project, options)]
     inner += [tag(settings, "development"), *words]
     return _run(project, name, "run", options, inner)
 
@@ -184,7 +189,7 @@ def shell(
 ) -> Request:
     """Return a shell in place of the entrypoint, the sources mounted where they are developed."""
     words = ["--init", "--interactive", *_terminal(options)]
-    words += _mount(project) if target == "development" else ()
+    words += _mount(project, options) if target == "development" else ()
     words += ["--entrypoint", "/bin/bash", tag(settings, target)]
     return _run(project, name, "shell", options, words)
 
@@ -249,12 +254,15 @@ def _csv(*fields: str) -> str:
     )
 
 
-def _mount(project: Project) -> tuple[str, ...]:
+def _mount(project: Project, options: ContainerOptions) -> tuple[str, ...]:
     """Return the sources as a mount, used as the caller so that new files are the caller's."""
-    mount = ("--mount", _csv("type=bind", f"source={project.root}", f"target={SOURCES}"))
-    if hasattr(os, "getuid"):
-        return ("--user", f"{os.getuid()}:{os.getgid()}", *mount)
-    return mount
+    user = ("--user", f"{os.getuid()}:{os.getgid()}") if hasattr(os, "getuid") else ()
+    words = [*user, "--mount", _csv("type=bind", f"source={project.root}", f"target={SOURCES}")]
+    if options.ca:
+        words += ["--mount", _csv("type=bind", f"source={options.ca}", f"target={CA}", "readonly")]
+        for variable in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT"):
+            words += ["--env", f"{variable}={CA}"]
+    return tuple(words)
 
 
 def _publish(settings: Settings, options: ContainerOptions) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion, Version
 
 from shanty.application import find_application, read_application
 from shanty.errors import UsageError
-from shanty.lock import Lock
+from shanty.lock import Lock, read_lock
 from shanty.project import Project
 from shanty.python_version import newest_admitted
 
@@ -153,7 +153,8 @@ def _found_app(given: Given) -> Setting:
 
 
 def _locked_poetry(project: Project, lock: Lock | None) -> Setting:
-    if lock and lock.poetry_version:
+    lock = lock or read_lock(project)
+    if lock.poetry_version:
         return Setting(lock.poetry_version, f"{lock.path.name}, line 1")
     raise UsageError(
         f"{project.lock_file} does not say which Poetry wrote it",

@@ -24,7 +24,16 @@ class Difference:
     wanted: str
 
     def __str__(self) -> str:
-        return f"{shown(self.path)}:{self.line}: {self.name} is {self.found}, wanted {self.wanted}"
+        return f"{self._place} is {self.found}, wanted {self.wanted}"
+
+    @property
+    def mended(self) -> str:
+        """What to say once it has been mended."""
+        return f"{self._place} is now {self.wanted}, was {self.found}"
+
+    @property
+    def _place(self) -> str:
+        return f"{shown(self.path)}:{self.line}: {self.name}"
 
 
 def differences(project: Project, poetry_version: str, python_version: str) -> list[Difference]:

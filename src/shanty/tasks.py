@@ -21,6 +21,7 @@ from shanty.lock import Lock, read_lock
 from shanty.machine import ensure_engine
 from shanty.project import Project, find_project
 from shanty.pyproject import set_value
+from shanty.python_version import check_admitted
 from shanty.request import BuildOptions, ContainerOptions
 from shanty.settings import Given, parse_port, resolve, resolve_one
 from shanty.workflow import Workflow, environment_file
@@ -193,26 +194,36 @@ def sync_(
     lock = _lock(project)
     given = Given(project, lock, os.environ, typed)
     poetry, python = (str(resolve_one(key, given).value) for key in typed)
+    check_admitted(python, project.requires_python)
     changes = not check and not c.config.run.dry
-    for key, value in typed.items():
-        if changes and value and set_value(project.pyproject_file, f"tool.shanty.{key}", value):
-            print(f"{request.shown(project.pyproject_file)}: {key} is now {value}")
+    file = project.pyproject_file
+    given_now = {key: value for key, value in typed.items() if changes and value}
+    written = [
+        key for key, value in given_now.items() if set_value(file, f"tool.shanty.{key}", value)
+    ]
+    for key in written:
+        print(f"{request.shown(file)}: {key} is now {typed[key]}")
     found = sync.differences(find_project(Path.cwd()), poetry, python)
     for difference in found:
-        print(difference)
         if changes:
             sync.mend(difference)
+        print(difference.mended if changes else difference)
+    if not found and not written:
+        print(f"every copy agrees: Poetry {poetry}, Python {python}")
     if lock and (reason := sync.relock_reason(lock, poetry)):
         print(f"{reason}: a re-lock is due (poetry lock --directory {project.root})")
     if check and found:
-        raise RunError(f"{len(found)} copies differ", f"{door()} sync")
+        options = "".join(f" --{key} {value}" for key, value in typed.items() if value)
+        copies = "1 copy differs" if len(found) == 1 else f"{len(found)} copies differ"
+        raise RunError(copies, f"{door()} sync{options}")
 
 
 @task()
 def ps(c: Context) -> None:
     """List this project's containers and images."""
     project = find_project(Path.cwd())
-    for found in (*engine.containers(project), *engine.images(project)):
+    images = [found for found in engine.images(project) if not found.is_superseded]
+    for found in (*engine.containers(project), *images):
         print(f"{found.name:40}  {found.kind:6}  {found.state}")
 
 
@@ -237,12 +248,13 @@ def stop(c: Context) -> None:
         print(f"stopped: {', '.join(names) or 'nothing was running'}")
 
 
-@task(help={"images": "the images too"})
+@task(help={"images": "all images, not only those that a later build has superseded"})
 def clean(c: Context, images: bool = False) -> None:
-    """Remove this project's containers, and its images when asked."""
+    """Remove this project's containers and superseded images, or all of its images."""
     project = find_project(Path.cwd())
     names = [found.name for found in engine.containers(project)]
-    tags = [found.name for found in engine.images(project)] if images else []
+    found_images = engine.images(project)
+    tags = [found.name for found in found_images if images or found.is_superseded]
     _change(c, [request.remove_containers(names)] if names else [])
     _change(c, [request.remove_images(tags)] if tags else [])
     if not c.config.run.dry:
@@ -298,9 +310,12 @@ def _container(
             # The value may be a secret.
             shown = f"{key}=…" if value else entry
             raise UsageError(f"--env {shown!r} names no variable", "write --env KEY=VALUE")
+        if "=" not in entry and entry not in os.environ:
+            raise UsageError(f"--env {entry}: {entry} is not set here", f"--env {entry}=VALUE")
     path = environment_file(workflow.project, env_file, workflow.settings.env_file)
     tty = terminal.is_terminal() and not options.get("detach")
-    return ContainerOptions(env=tuple(env), env_file=path, tty=tty, **options)
+    bundle = request.ca_bundle(os.environ)
+    return ContainerOptions(env=tuple(env), env_file=path, tty=tty, ca=bundle, **options)
 
 
 def _workers(typed: str | None) -> int | None:

@@ -57,7 +57,9 @@ class Workflow:
         host, port = _reached(options.host), self.settings.port
         if options.detach:
             return self._detach(asked, options.host, lambda: engine.answers(host, port))
-        return self._served(asked, terminal.execute_step, options.host, "development")
+        code = self._served(asked, terminal.execute_step, options.host, "development")
+        # A terminal gives Ctrl-C to the server itself, which then ends with 0 and never else.
+        return terminal.INTERRUPTED if options.tty and code == 0 and not self.dry else code
 
     def serve_production(self, options: ContainerOptions) -> int:
         """Serve the production image, held to what it needs; return the exit code.

