@@ -205,6 +205,7 @@ def test_source_that_is_no_python_is_told_by_its_line(make_project: MakeProject)
     with pytest.raises(UsageError) as refused:
         find_application(project)
     assert refused.value.what.startswith(f"{file}:2: invalid syntax")
+    assert "(read as Python 3." in refused.value.what
     assert refused.value.fix == (
         f'mend line 2, or name it in {project.pyproject_file}: [tool.shanty] app = "module:app"'
     )

@@ -81,7 +81,8 @@ def told(offers: list[Offer]) -> list[str]:
         ),
         (FLASK + "class Port:\n    app = Flask(__name__)\napp = Port.app", "app flask/wsgi"),
         (
-            FLASK + "class Port:\n    def __init__(self):\n        self.web = Flask(__name__)\n"
+            FLASK
+            + "class Port:\n    def __init__(self):\n        x = 1\n        self.web = Flask('x')\n"
             "    def build(self):\n        return self.web\napp = Port().build()",
             "app flask/wsgi",
         ),

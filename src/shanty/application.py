@@ -1,5 +1,6 @@
 """The application of a project, found by reading its source and never by importing it."""
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -199,7 +200,11 @@ class _Search:
         usual, others = self.places.usual, self.places.others
         for module in usual:
             if error := self.places.source.broken.get(module.file):
-                return UsageError(error.what, f"{error.fix}, or {self._fix}")
+                # The project's own Python may be a newer one, and take what this one does not.
+                read_as = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+                return UsageError(
+                    f"{error.what} (read as {read_as})", f"{error.fix}, or {self._fix}"
+                )
         for module in (*usual, *map(self.places.module, others)):
             for offer in self.offers.of(module):
                 return self._neither(offer.kind, module)

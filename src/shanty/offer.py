@@ -18,6 +18,7 @@ FACTORIES = (
     *("create_app", "make_app", "init_app", "build_app", "get_app", "app_factory"),
     *("create_application", "make_application", "get_application", "create_api", "create"),
 )
+DOUBTFUL = {name for name in FACTORIES if "app" in name}
 # A name that says what is served may be bound to a wrapper of which nothing else is known.
 SERVED = {*OBJECTS} - {"api", "server"}
 FOR_TESTS = re.compile(r"(^|_)(test|tests|testing|mock|fake)(_|$)", re.IGNORECASE)
@@ -118,7 +119,7 @@ class Offers:
         for function in functions:
             if kind := self.interfaces.first(self.reader.result(function, None, function.scope)):
                 return Offer(module, name, kind, origin, factory=True)
-        guessed = name in FACTORIES and any(returns_something(one.node) for one in functions)
+        guessed = name in DOUBTFUL and any(returns_something(one.node) for one in functions)
         if guessed or (name in SERVED and any(_reads_like_one(value) for value in values)):
             kind = self.guess(module)
             return Offer(module, name, kind, origin, factory_of, factory=guessed, certain=False)

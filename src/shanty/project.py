@@ -19,11 +19,6 @@ class Package:
     path: Path
     import_root: Path
 
-    @property
-    def module(self) -> str:
-        """The name it is imported by."""
-        return ".".join(self.path.relative_to(self.import_root).with_suffix("").parts)
-
 
 @dataclass(frozen=True)
 class Project:

@@ -2,15 +2,17 @@
 
 import ast
 from collections.abc import Iterable
+from itertools import islice
 
 from shanty.function import given, names_in
 from shanty.source import Imported, Module, Node, Source, names_of
 from shanty.value import External, Instance, Items, Local, Scope, Value
 
 # Enough for any real application; an end for source that goes round in ever new circles.
-STEPS = 20_000
+STEPS = 5_000
 CALLS = 8
 DEPTH = 60
+MEANINGS = 12
 
 
 class Reader:
@@ -21,7 +23,9 @@ class Reader:
         self._scopes: dict[object, Scope] = {}
         # The nodes are kept, for an id is good only as long as its object.
         self._known: dict[tuple[int, int], tuple[Node, list[Value]]] = {}
-        self._asked: set[tuple[object, str]] = set()
+        self._members: dict[tuple[int, int, str], list[Value]] = {}
+        self._set_on_self: dict[int, dict[str, list[tuple[ast.FunctionDef, ast.expr]]]] = {}
+        self._asked: set[tuple[Module, str]] = set()
         self._steps = 0
         self._depth = 0
 
@@ -56,7 +60,8 @@ class Reader:
             self._steps += 1
             self._depth += 1
             if self._steps < STEPS and self._depth < DEPTH:
-                self._known[key] = (node, self._evaluated(node, scope))
+                found = dict.fromkeys(self._evaluated(node, scope))
+                self._known[key] = (node, list(islice(found, MEANINGS)))
             self._depth -= 1
         return self._known[key][1]
 
@@ -114,22 +119,22 @@ class Reader:
             case Module():
                 return self._attribute(owner, name)
             case Instance(node=node, scope=scope) | Local(node=ast.ClassDef() as node, scope=scope):
-                if (node, name) in self._asked:
-                    return []
-                self._asked.add((node, name))
-                values = self._class_member(node, scope, name)
-                self._asked.discard((node, name))
-                return values
+                key = (id(node), id(scope), name)
+                if key not in self._members:
+                    self._members[key] = []  # A class that is its own base adds nothing.
+                    found = dict.fromkeys(self._class_member(node, scope, name))
+                    self._members[key] = list(islice(found, MEANINGS))
+                return self._members[key]
             case _:
                 return []
 
     def _class_member(self, node: ast.ClassDef, scope: Scope, name: str) -> list[Value]:
         around = self._around(node, scope)
         values = self._all(around.find_own(name))
-        for statement in node.body:
-            if isinstance(statement, ast.FunctionDef):
-                inner = self._body(Local(statement, around))
-                values += self._all([(one, inner) for one in _set_on_self(statement, name)])
+        if id(node) not in self._set_on_self:
+            self._set_on_self[id(node)] = _set_on_self(node)
+        for method, value in self._set_on_self[id(node)].get(name, ()):
+            values += self.values(value, self._body(Local(method, around)))
         for base in self._all([(base, scope) for base in node.bases]):
             made_of = External(f"{base.name}()") if isinstance(base, External) else base
             values += self.member(made_of, name)
@@ -200,12 +205,15 @@ def _either(node: ast.AST) -> list[ast.expr]:
             return []
 
 
-def _set_on_self(function: ast.FunctionDef, name: str) -> list[ast.expr]:
-    """Return what a method sets an attribute of its object to."""
-    return [
-        statement.value
-        for statement in ast.walk(function)
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-        if ast.unparse(target) == f"self.{name}"
-    ]
+def _set_on_self(node: ast.ClassDef) -> dict[str, list[tuple[ast.FunctionDef, ast.expr]]]:
+    """Return what the methods of a class set each attribute of their object to."""
+    found: dict[str, list[tuple[ast.FunctionDef, ast.expr]]] = {}
+    for method in (one for one in node.body if isinstance(one, ast.FunctionDef)):
+        for statement in (one for one in ast.walk(method) if isinstance(one, ast.Assign)):
+            for target in statement.targets:
+                match target:
+                    case ast.Attribute(value=ast.Name(id="self"), attr=name):
+                        found.setdefault(name, []).append((method, statement.value))
+                    case _:
+                        pass
+    return found
