@@ -1207,3 +1207,39 @@ def test_the_end_of_input_is_no_yes(
     monkeypatch.setattr("builtins.input", end)
     assert shanty("setup").code == 3
     assert stopped.changes == []
+
+
+# Apps that the images could not serve
+
+
+def test_an_asgi_application_is_refused_for_gunicorn_and_taken_with_a_command_of_its_own(
+    shanty: Typing, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = project.root / "src/harbour/__init__.py"
+    source.write_text("async def app(scope, receive, send):\n    pass\n", encoding="utf-8")
+    assert refusal(shanty("build"), 2) == (
+        "harbour:app is an ASGI application, and gunicorn is started for WSGI",
+        '[tool.shanty] serve = "uvicorn --host 0.0.0.0 --port $PORT $APP"',
+    )
+    monkeypatch.setenv("SHANTY_SERVE", "uvicorn $APP")
+    assert shanty("build").code == 0
+
+
+def test_development_is_refused_for_another_framework_than_flask(
+    shanty: Typing, project: Project
+) -> None:
+    source = project.root / "src/harbour/__init__.py"
+    source.write_text("from fastapi import FastAPI\n\napp = FastAPI()\n", encoding="utf-8")
+    assert refusal(shanty("run", "--", "ls"), 2) == (
+        "harbour:app is made with fastapi, and development serves Flask alone",
+        "shanty prod",
+    )
+
+
+def test_an_app_outside_the_wheel_is_refused_by_its_file(shanty: Typing, project: Project) -> None:
+    (project.root / "src/harbour/__init__.py").write_text("", encoding="utf-8")
+    source = "from flask import Flask\n\napp = Flask(__name__)\n"
+    (project.root / "wsgi.py").write_text(source, encoding="utf-8")
+    what, fix = refusal(shanty("build"), 2)
+    assert what == "wsgi:app lies outside the wheel, and the images hold what is in it"
+    assert fix.endswith("wsgi.py into the package")
