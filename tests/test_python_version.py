@@ -3,7 +3,7 @@
 import pytest
 
 from shanty.errors import UsageError
-from shanty.python_version import KNOWN, admits, check_admitted, newest_admitted
+from shanty.python_version import KNOWN, check_admitted, newest_admitted
 
 
 @pytest.mark.parametrize(
@@ -49,33 +49,6 @@ def test_a_constraint_that_admits_no_known_release_is_told(constraint: str) -> N
         f"no Python from {KNOWN[-1]} to {KNOWN[0]} satisfies requires-python = {constraint!r}\n"
         'fix: name one: [tool.shanty] python-version = "…"'
     )
-
-
-@pytest.mark.parametrize("constraint", ["latest", "=>3.11", ">=", "^", "3.12.x", "^3.", "~3..1"])
-def test_a_constraint_that_cannot_be_read_is_told(constraint: str) -> None:
-    with pytest.raises(UsageError) as refused:
-        admits(constraint, "3.12", "requires-python")
-    assert str(refused.value) == (
-        f"requires-python = {constraint!r} is no version constraint\n"
-        'fix: write it as in ">=3.11,<4.0"'
-    )
-
-
-@pytest.mark.parametrize(
-    ("constraint", "inside", "outside"),
-    [
-        ("^3.11", "3.99", "4.0"),
-        ("^3.11.2", "3.11.2", "3.11.1"),
-        ("~3.11", "3.11.9", "3.12.0"),
-        ("~3", "3.99", "4.0"),
-        ("1.8.5", "1.8.5", "1.8.6"),
-    ],
-)
-def test_poetry_s_own_forms_mean_what_poetry_means(
-    constraint: str, inside: str, outside: str
-) -> None:
-    assert admits(constraint, inside, "requires-poetry")
-    assert not admits(constraint, outside, "requires-poetry")
 
 
 @pytest.mark.parametrize(
