@@ -159,13 +159,12 @@ def locked(
     make_project: MakeProject,
     lock: str,
     python: str,
-    groups: Sequence[str] = MAIN,
-    extras: Sequence[str] = (),
+    asked: tuple[Sequence[str], Sequence[str]] = (MAIN, ()),
     pyproject: str = PYPROJECT,
 ) -> list[str]:
-    """Return name and version of the set of a project with this lock."""
+    """Return name and version of the set of a project with this lock, for groups and extras."""
     project = make_project({"poetry.lock": lock}, pyproject)
-    packages = production_set(project, read_lock(project), groups, extras, python)
+    packages = production_set(project, read_lock(project), *asked, python)
     return [f"{package.name} {package.version}" for package in packages]
 
 
@@ -178,11 +177,11 @@ def test_a_lock_with_groups_says_who_needs_a_package(make_project: MakeProject) 
 
 
 def test_a_marker_counts_for_its_own_group(make_project: MakeProject) -> None:
-    assert locked(make_project, LOCK_2_1, "3.12", ("dev",)) == ["numpy 1.26"]
+    assert locked(make_project, LOCK_2_1, "3.12", (("dev",), ())) == ["numpy 1.26"]
 
 
 def test_groups_and_extras_that_are_asked_for_come_along(make_project: MakeProject) -> None:
-    assert locked(make_project, LOCK_2_1, "3.12", ("main", "Prod"), ("Cache",)) == [
+    assert locked(make_project, LOCK_2_1, "3.12", (("main", "Prod"), ("Cache",))) == [
         "flask 3.1",
         "redis 5.0",
         "gunicorn 27.0",
@@ -194,7 +193,7 @@ def test_a_group_that_the_project_does_not_have_is_told(
     make_project: MakeProject, lock: str
 ) -> None:
     with pytest.raises(UsageError):
-        locked(make_project, lock, "3.12", ("prd",))
+        locked(make_project, lock, "3.12", (("prd",), ()))
 
 
 # Formats without groups
@@ -218,11 +217,14 @@ def test_a_package_is_walked_again_for_another_of_its_extras(make_project: MakeP
 
 
 def test_a_group_is_walked_from_its_own_dependencies(make_project: MakeProject) -> None:
-    assert locked(make_project, LOCK_2_0, "3.12", ("prod",)) == ["gunicorn 27.0", "packaging 24.0"]
+    assert locked(make_project, LOCK_2_0, "3.12", (("prod",), ())) == [
+        "gunicorn 27.0",
+        "packaging 24.0",
+    ]
 
 
 def test_an_optional_package_waits_for_its_extra(make_project: MakeProject) -> None:
-    assert set(locked(make_project, LOCK_2_0, "3.11.2", MAIN, ("cache",))) == {
+    assert set(locked(make_project, LOCK_2_0, "3.11.2", (MAIN, ("cache",)))) == {
         *set(PLAIN) - {"numpy 2.0"},
         *("numpy 1.26", "redis 5.0", "async-timeout 4.0"),
     }

@@ -90,11 +90,13 @@ def _because(project: Project, lacking: dict[str, list[LockedPackage]], minor: s
     """Return what kept the next newer release from being chosen, or that nothing did."""
     newer = list(lacking)[: list(lacking).index(minor)]
     names = {package.name for package in lacking[minor]}
-    for release in reversed(newer):
-        for package in lacking[release]:
-            if package.name not in names:
-                return f"{_named(package)} has no wheel for {release}"
-    return f"newest that requires-python {project.requires_python} admits"
+    reasons = [
+        f"{_named(package)} has no wheel for {release}"
+        for release in reversed(newer)
+        for package in lacking[release]
+        if package.name not in names
+    ]
+    return next(iter(reasons), f"newest that requires-python {project.requires_python} admits")
 
 
 def _named(package: LockedPackage) -> str:
