@@ -3,7 +3,6 @@
 import codecs
 import os
 import re
-import shlex
 import tempfile
 import tomllib
 from collections.abc import Mapping
@@ -20,8 +19,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     content = path.read_bytes()
     if content.startswith(codecs.BOM_UTF8):
         raise UsageError(
-            f"{path}: the file begins with a byte order mark, and Poetry reads none",
-            f"sed -i '1s/^\\xEF\\xBB\\xBF//' {shlex.quote(str(path))}",
+            f"{path} begins with a byte order mark, which Poetry does not read",
+            "save the file in UTF-8 without a byte order mark",
         )
     try:
         return tomllib.loads(content.decode())
