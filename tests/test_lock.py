@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from shanty.dependency import Dependency
 from shanty.errors import UsageError
 from shanty.lock import check_fresh, content_hash, read_lock
+from shanty.locked_package import LockedPackage
 from shanty.project import Project
 
 MakeProject = Callable[..., Project]
@@ -144,12 +146,124 @@ def test_a_lock_that_is_no_toml_is_told_by_its_line(make_project: MakeProject) -
     assert refused.value.what.startswith(f"{project.lock_file}:2:5: invalid TOML: ")
 
 
-@pytest.mark.parametrize("text", ["[[package]]\nname = 'x'\n", "[package]\nname = 'x'\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[package]]\nname = 'x'\n",
+        "[package]\nname = 'x'\n",
+        "[[package]]\nname = 'x'\nversion = 'new'\n",
+        "[[package]]\nname = 'x'\nversion = '1'\n[package.dependencies]\ny = 3\n",
+        "[[package]]\nname = 'x'\nversion = '1'\n[package.extras]\ny = [3]\n",
+        "[[package]]\nname = 'x'\nversion = '1'\nmarkers = 3\n",
+        "[metadata]\nlock-version = 'new'\n",
+        "[extras]\nx = 3\n",
+    ],
+)
 def test_a_lock_that_breaks_off_in_a_package_is_told(make_project: MakeProject, text: str) -> None:
     project = make_project({"poetry.lock": text})
     with pytest.raises(UsageError) as refused:
         read_lock(project)
     assert str(project.lock_file) in refused.value.what
+
+
+# Packages
+
+
+def locked(make_project: MakeProject, text: str) -> LockedPackage:
+    """Return the last package of a lock."""
+    return read_lock(make_project({"poetry.lock": text})).packages[-1]
+
+
+def test_format_2_1_has_files_groups_and_markers_with_the_package(
+    make_project: MakeProject,
+) -> None:
+    text = """
+[[package]]
+name = "Zope.Interface"
+version = "7.0"
+optional = true
+python-versions = ">=3.9"
+groups = ["main", "Dev_Tools"]
+markers = { main = "os_name == 'nt'", Dev_Tools = "extra == 'x'" }
+files = [{ file = "zope.interface-7.0.tar.gz", hash = "sha256:0" }]
+[package.dependencies]
+setuptools = ">=60"
+[package.extras]
+Test_It = ["coverage[toml] (>=7)", "zope.event"]
+[extras]
+My_Extra = ["Zope.Interface"]
+[metadata]
+lock-version = "2.1"
+"""
+    assert locked(make_project, text) == LockedPackage(
+        name="zope-interface",
+        version="7.0",
+        files=("zope.interface-7.0.tar.gz",),
+        groups=frozenset({"main", "dev-tools"}),
+        optional=True,
+        python_versions=">=3.9",
+        markers={"main": "os_name == 'nt'", "dev-tools": "extra == 'x'"},
+        dependencies=(Dependency("setuptools", ">=60"),),
+        features={"test-it": frozenset({"coverage", "zope-event"})},
+    )
+    lock = read_lock(make_project({"poetry.lock": text}))
+    assert (lock.format, lock.has_groups) == ("2.1", True)
+    assert lock.extras == {"my-extra": ("zope-interface",)}
+
+
+def test_one_marker_counts_for_every_group(make_project: MakeProject) -> None:
+    text = "[[package]]\nname = 'x'\nversion = '1'\ngroups = ['a', 'b']\nmarkers = 'm'\n"
+    assert locked(make_project, text).markers == {"a": "m", "b": "m"}
+
+
+def test_format_1_1_has_a_category_and_the_files_at_the_end(make_project: MakeProject) -> None:
+    text = """
+[[package]]
+name = "Mast"
+version = "1.0"
+category = "dev"
+[[package]]
+name = "Mast"
+version = "1.0.1"
+category = "main"
+[metadata]
+lock-version = "1.1"
+[metadata.files]
+Mast = [
+    { file = "Mast-1.0-py3-none-any.whl" }, { file = "Mast-1.0.tar.gz" },
+    { file = "Mast-1.0.1-py3-none-any.whl" }, { file = "Mast-1.0.1.zip" },
+]
+"""
+    lock = read_lock(make_project({"poetry.lock": text}))
+    older, newer = lock.packages
+    assert older.files == ("Mast-1.0-py3-none-any.whl", "Mast-1.0.tar.gz")
+    assert newer.files == ("Mast-1.0.1-py3-none-any.whl", "Mast-1.0.1.zip")
+    assert older.groups | newer.groups == {"dev", "main"}
+    assert (lock.format, lock.has_groups) == ("1.1", False)
+
+
+def test_files_named_by_another_spelling_of_the_version_are_kept(
+    make_project: MakeProject,
+) -> None:
+    text = "[[package]]\nname = 'x'\nversion = '1.0-1'\nfiles = [{ file = 'x-1.0.post1.tar.gz' }]\n"
+    assert locked(make_project, text).files == ("x-1.0.post1.tar.gz",)
+
+
+@pytest.mark.parametrize(
+    ("source", "files"),
+    [
+        ('type = "git"\nurl = "https://forge.example/x"', ()),
+        ('type = "directory"\nurl = "../x"', ()),
+        ('type = "file"\nurl = "wheels/x-1-py3-none-any.whl"', ("x-1-py3-none-any.whl",)),
+    ],
+)
+def test_a_package_says_where_it_comes_from(
+    make_project: MakeProject, source: str, files: tuple[str, ...]
+) -> None:
+    text = f"[[package]]\nname = 'x'\nversion = '1'\n[package.source]\n{source}\n"
+    package = locked(make_project, text)
+    assert source.startswith(f'type = "{package.source}"')
+    assert package.files == files
 
 
 # Freshness

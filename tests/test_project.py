@@ -256,3 +256,21 @@ def test_packages_written_wrongly_are_told_as_such(
     with pytest.raises(UsageError) as refused:
         _ = project.packages
     assert refused.value.what.startswith(f"{project.pyproject_file}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "package_mode", "has_package"),
+    [
+        ('name = "harbour"', True, True),
+        ('name = "quay"', True, False),
+        ('name = "quay"\npackages = [{ include = "harbour" }]', True, True),
+        ("package-mode = true\nname = 'harbour'", True, True),
+        ("package-mode = false", False, False),
+        ('package-mode = false\nname = "harbour"', False, False),
+    ],
+)
+def test_a_project_may_have_no_package_of_its_own(
+    make_project: MakeProject, text: str, package_mode: object, has_package: object
+) -> None:
+    project = make_project({"harbour/__init__.py": ""}, f"[tool.poetry]\n{text}\n")
+    assert (project.package_mode, project.has_package) == (package_mode, has_package)

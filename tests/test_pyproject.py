@@ -44,6 +44,16 @@ def test_a_file_that_breaks_off_is_told_with_the_line_it_ends_on(tmp_path: Path)
     assert str(refused.value) == (f"{file}:2: invalid TOML: Unterminated string\nfix: mend line 2")
 
 
+def test_a_byte_order_mark_is_told_before_poetry_stumbles_over_it(tmp_path: Path) -> None:
+    file = write(tmp_path, "\ufeff[project]\n")
+    with pytest.raises(UsageError) as refused:
+        read_toml(file)
+    assert str(refused.value) == (
+        f"{file} begins with a byte order mark, which Poetry does not read\n"
+        "fix: save the file in UTF-8 without a byte order mark"
+    )
+
+
 def test_a_byte_that_is_not_utf_8_is_told_by_line_and_value(tmp_path: Path) -> None:
     file = tmp_path / "pyproject.toml"
     file.write_bytes(b'[project]\nname = "B\xf8je"\n')

@@ -152,24 +152,53 @@ def test_what_starts_by_a_command_of_its_own_needs_no_application(
         resolve_one("app", Given(project, None, {}, {}))
 
 
-def test_a_lock_without_its_writer_is_told_where_to_name_one(make_project: MakeProject) -> None:
-    lock = given(make_project).lock
-    assert lock
+def test_a_lock_without_its_writer_is_read_by_the_newest_that_can(
+    make_project: MakeProject,
+) -> None:
+    """It has to run on the Python that is asked for."""
     project = given(make_project).project
-    with pytest.raises(UsageError) as refused:
-        resolve_one("poetry-version", Given(project, Lock(lock.path, None, "", {}), {}, {}))
-    assert str(refused.value) == (
-        f"{project.lock_file} does not say which Poetry wrote it\n"
-        f'fix: name one in {project.pyproject_file}: [tool.shanty] poetry-version = "…"'
+    silent = Lock(project.lock_file, None, "", {}, "1.1")
+    asked = Given(project, silent, {"SHANTY_PYTHON_VERSION": "3.9"}, {})
+    assert resolve_one("poetry-version", asked) == Setting(
+        "2.2.1", "newest that reads a lock of format 1.1 and runs on Python 3.9"
     )
 
 
-def test_a_lock_that_is_missing_is_told_before_its_writer(make_project: MakeProject) -> None:
+def test_without_a_lock_no_poetry_is_known_and_the_newest_python_is_taken(
+    make_project: MakeProject,
+) -> None:
     project = given(make_project).project
-    project.lock_file.unlink(missing_ok=True)
+    lockless = Given(project, None, {}, {})
+    assert resolve_one("python-version", lockless) == Setting(
+        "3.12", "newest that requires-python >=3.11,<3.13 admits"
+    )
     with pytest.raises(UsageError) as refused:
-        resolve_one("poetry-version", Given(project, None, {}, {}))
-    assert refused.value.what.startswith(f"{project.lock_file} is missing")
+        resolve_one("poetry-version", lockless)
+    assert str(refused.value) == (
+        f"{project.lock_file} is missing: it says which Poetry the project is built with\n"
+        f"fix: poetry lock --directory {project.root}"
+    )
+
+
+def test_the_python_is_one_that_the_production_set_installs_on(make_project: MakeProject) -> None:
+    """Which groups and extras that is, the settings say."""
+    ends = ("cp311-cp311-win32.whl", "cp311-abi3-any.whl")
+    lock = (
+        '[[package]]\nname = "mast"\nversion = "1.0"\ngroups = ["serve"]\nfiles = ['
+        + ", ".join(f'{{ file = "mast-1.0-{end}" }}' for end in (*ends, "cp311-none-any.whl"))
+        + ']\n[metadata]\nlock-version = "2.1"\n'
+    )
+    pyproject = (
+        '[project]\nname = "harbour"\nrequires-python = ">=3.11,<3.13"\n'
+        "[tool.poetry.group.serve.dependencies]\nmast = '1'\n"
+    )
+    project = make_project({"poetry.lock": lock}, pyproject)
+    plain = Given(project, read_lock(project), {}, {})
+    serving = Given(project, read_lock(project), {"SHANTY_GROUPS": "main,serve"}, {})
+    assert resolve_one("python-version", plain).value == "3.12"
+    assert resolve_one("python-version", serving) == Setting(
+        "3.11", "mast 1.0 has no wheel for 3.12"
+    )
 
 
 @pytest.mark.parametrize(

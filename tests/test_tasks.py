@@ -707,6 +707,18 @@ def drop_server(project: Project) -> None:
     project.lock_file.write_text(text.replace('"gunicorn"', '"waitress"'), encoding="utf-8")
 
 
+def age_poetry(project: Project) -> None:
+    """Let the lock be one of a Poetry that knows no [project] table."""
+    text = project.lock_file.read_text(encoding="utf-8")
+    project.lock_file.write_text(text.replace("Poetry 2.5.1", "Poetry 1.8.5"), encoding="utf-8")
+
+
+def declare_readme(project: Project) -> None:
+    text = project.pyproject_file.read_text(encoding="utf-8")
+    declared = text.replace('version = "1.0"', 'version = "1.0"\nreadme = "README.md"')
+    project.pyproject_file.write_text(declared, encoding="utf-8")
+
+
 def drop_app(project: Project) -> None:
     (project.root / "src/harbour/__init__.py").write_text("", encoding="utf-8")
 
@@ -727,6 +739,8 @@ def add_setting(line: str) -> Callable[[Project], None]:
         (drop_poetry, "{file} is not a Poetry project", "go to the folder of a Poetry project"),
         (drop_lock, "{root}/poetry.lock", ""),
         (age_lock, "{root}/poetry.lock is stale", "poetry lock --directory {root}"),
+        (age_poetry, "Poetry 1.8.5 does not know the [project] table", "set [tool.shanty] poetry"),
+        (declare_readme, "{file}: [project] readme = 'README.md', and", "write README.md"),
         (drop_server, "{root}/poetry.lock has no gunicorn", "poetry add gunicorn"),
         (drop_app, "no app found", "name it in {file}: [tool.shanty] app = "),
         (add_setting("prot = 1"), "{file}: [tool.shanty] knows no key 'prot'", "write port"),

@@ -3,13 +3,15 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from shanty.errors import UsageError
+from shanty.locked_package import LockedPackage, parse_package
 from shanty.project import Project
 from shanty.pyproject import Table, read_toml, table
 
@@ -19,13 +21,22 @@ class Lock:
     """A lock file: the version of Poetry in its first line, its content hash, its packages.
 
     `versions` maps the normalized name of each distribution to the version locked, the last one
-    where markers choose between several.
+    where markers choose between several. `format` is its `lock-version`, empty in the oldest
+    locks. `extras` maps the project's own extras to the names that they ask for.
     """
 
     path: Path
     poetry_version: str | None
     content_hash: str
     versions: dict[str, str]
+    format: str = ""
+    packages: tuple[LockedPackage, ...] = ()
+    extras: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def has_groups(self) -> bool:
+        """Tell whether it says which groups need a package, and under which markers."""
+        return bool(self.format) and Version(self.format) >= Version("2.1")
 
 
 def read_lock(project: Project) -> Lock:
@@ -37,31 +48,51 @@ def read_lock(project: Project) -> Lock:
             f"poetry lock --directory {project.root}",
         )
     text = path.read_text(encoding="utf-8", errors="replace")
-    conflict = re.search(r"^(<{7}|={7}|>{7})( |$)", text, re.MULTILINE)
-    if conflict:
-        line = text[: conflict.start()].count("\n") + 1
-        raise UsageError(
-            f"{path}:{line}: the lock holds the marks of a merge conflict",
-            f"git checkout --theirs {path} && poetry lock --directory {project.root}",
-        )
+    _refuse_conflict(project, text)
     values = read_toml(path)
+    metadata = table(values, "metadata")
     try:
-        versions = {
-            str(canonicalize_name(package["name"])): str(package["version"])
-            for package in values.get("package", [])
-        }
-    except (KeyError, TypeError) as error:
+        packages = tuple(parse_package(one, metadata) for one in values.get("package", ()))
+        extras, lock_format = _extras(values), _format(metadata)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UsageError(
-            f"{path} is damaged: a package in it has no name or no version",
+            f"{path} is damaged: something in it is not as Poetry writes it ({error})",
             f"poetry lock --directory {project.root}",
         ) from error
     writer = re.match(r"# .*\bPoetry (\d+(?:\.\d+)*(?:(?:a|b|rc|\.dev|\.post)\d+)*)\s", text)
     return Lock(
         path=path,
         poetry_version=writer.group(1) if writer else None,
-        content_hash=str(table(values, "metadata").get("content-hash", "")),
-        versions=versions,
+        content_hash=str(metadata.get("content-hash", "")),
+        versions={package.name: package.version for package in packages},
+        format=lock_format,
+        packages=packages,
+        extras=extras,
     )
+
+
+def _refuse_conflict(project: Project, text: str) -> None:
+    conflict = re.search(r"^(<{7}|={7}|>{7})( |$)", text, re.MULTILINE)
+    if conflict:
+        path = project.lock_file
+        line = text[: conflict.start()].count("\n") + 1
+        raise UsageError(
+            f"{path}:{line}: the lock holds the marks of a merge conflict",
+            f"git checkout --theirs {path} && poetry lock --directory {project.root}",
+        )
+
+
+def _format(metadata: Table) -> str:
+    """Return the `lock-version`; raise `ValueError` for one that is no version."""
+    text = str(metadata.get("lock-version", ""))
+    return str(Version(text)) if text else ""
+
+
+def _extras(values: Table) -> dict[str, tuple[str, ...]]:
+    return {
+        canonicalize_name(name): tuple(canonicalize_name(one) for one in names)
+        for name, names in table(values, "extras").items()
+    }
 
 
 def check_fresh(project: Project, lock: Lock) -> None:

@@ -68,6 +68,16 @@ class Project:
                 return constraint
         return "*"
 
+    @property
+    def package_mode(self) -> bool:
+        """Tell whether Poetry builds it: `package-mode = false` is for dependencies alone."""
+        return table(self.pyproject, "tool.poetry").get("package-mode", True) is not False
+
+    @property
+    def has_package(self) -> bool:
+        """Tell whether it has anything that a wheel is made of."""
+        return self.package_mode and any(place.path.exists() for place in self._places)
+
     @cached_property
     def packages(self) -> tuple[Package, ...]:
         """The packages and modules that go into the wheel, by `packages` or by Poetry's default.
@@ -75,15 +85,20 @@ class Project:
         Raises `UsageError` when there is none.
         """
         declared = table(self.pyproject, "tool.poetry").get("packages")
-        places = self._declared(declared) if declared else self._by_default()
-        found = tuple(place for place in places if place.path.exists())
+        found = tuple(place for place in self._places if place.path.exists())
         if not found:
-            looked = ", ".join(str(place.path.relative_to(self.root)) for place in places)
+            looked = ", ".join(str(place.path.relative_to(self.root)) for place in self._places)
             raise UsageError(
                 f"{self.pyproject_file}: no package found (looked for {looked})",
                 "name the folder under [tool.poetry] packages",
             )
         return found if declared else found[:1]
+
+    @cached_property
+    def _places(self) -> list[Package]:
+        """Where its packages and modules are declared to be, or are by default."""
+        declared = table(self.pyproject, "tool.poetry").get("packages")
+        return self._declared(declared) if declared else self._by_default()
 
     def _declared(self, declared: object) -> list[Package]:
         """Return the places of `packages`; of a pattern, the folder before its first wildcard."""

@@ -1,5 +1,6 @@
 """Reading `pyproject.toml`, and changing one value of it without touching another byte."""
 
+import codecs
 import os
 import re
 import tempfile
@@ -15,17 +16,23 @@ Table = Mapping[str, Any]
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the TOML file as plain values; raise `UsageError` with file, line and column."""
+    content = path.read_bytes()
+    if content.startswith(codecs.BOM_UTF8):
+        raise UsageError(
+            f"{path} begins with a byte order mark, which Poetry does not read",
+            "save the file in UTF-8 without a byte order mark",
+        )
     try:
-        return tomllib.loads(path.read_bytes().decode())
+        return tomllib.loads(content.decode())
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        line = content[: error.start].count(b"\n") + 1
         raise UsageError(
             f"{path}:{line}: byte {error.object[error.start]:#04x} is not UTF-8",
             "save the file in UTF-8",
         ) from error
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        last = path.read_bytes().count(b"\n") + 1
+        last = content.count(b"\n") + 1
         position = ":".join(place.groups()) if place else str(last)
         reason = str(error).split(" (at ")[0]
         raise UsageError(

@@ -1,28 +1,55 @@
-"""Python releases: which ones a project admits."""
+"""Python releases: which ones a project admits, and which one its lock installs on best."""
 
-import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import Version
-
+from shanty.constraint import admits
 from shanty.errors import UsageError
+from shanty.lock import Lock
+from shanty.locked_package import LockedPackage
+from shanty.production import production_set
+from shanty.project import Project
+from shanty.wheels import has_source, has_wheel, newest_before
 
 # The minor releases that base images exist for, newest first.
 KNOWN = ("3.14", "3.13", "3.12", "3.11", "3.10", "3.9")
 
 
-def newest_admitted(constraint: str) -> str:
-    """Return the newest known minor release that a `requires-python` or Poetry's own form admits.
+class Chosen(NamedTuple):
+    """A minor release, and the sentence that says what decided."""
+
+    minor: str
+    reason: str
+
+
+def newest_admitted(constraint: str, available: Sequence[str] = KNOWN) -> str:
+    """Return the newest minor release that a `requires-python` or Poetry's own form admits.
 
     Raises `UsageError` for a constraint that admits none, or that cannot be read.
     """
-    for minor in KNOWN:
-        if _admits_some(constraint, minor):
-            return minor
-    raise UsageError(
-        f"no Python from {KNOWN[-1]} to {KNOWN[0]} satisfies requires-python = {constraint!r}",
-        'name one: [tool.shanty] python-version = "…"',
-    )
+    return _all_admitted(constraint, available)[0]
+
+
+def choose_python(
+    project: Project,
+    lock: Lock,
+    groups: Sequence[str],
+    extras: Sequence[str],
+    available: Sequence[str] = KNOWN,
+) -> Chosen:
+    """Return the newest admitted release that every package of the production set has a wheel for.
+
+    Where there is none: the one that has the fewest packages to build from source. `available`
+    has the newest first. Raises `UsageError` where no release is admitted, or none can be had.
+    """
+    admitted = _all_admitted(project.requires_python, available)
+    lacking: dict[str, list[LockedPackage]] = {}
+    for minor in admitted:
+        packages = production_set(project, lock, groups, extras, minor)
+        lacking[minor] = [package for package in packages if not has_wheel(package, minor)]
+        if not lacking[minor]:
+            return Chosen(minor, _because(project, lacking, minor))
+    return _from_source(project, lacking)
 
 
 def check_admitted(version: str, constraint: str) -> None:
@@ -34,13 +61,57 @@ def check_admitted(version: str, constraint: str) -> None:
         )
 
 
-def admits(constraint: str, version: str, key: str) -> bool:
-    """Tell whether a constraint of a key, standard or Poetry's own, admits a version.
+def _from_source(project: Project, lacking: dict[str, list[LockedPackage]]) -> Chosen:
+    """Return the release with the fewest packages to build, the newest of those.
 
-    Raises `UsageError` that names the key for a constraint that cannot be read.
+    Compiled packages that stopped before all of them build best on the one that is nearest.
     """
-    alternatives = [_specifiers(part, key) for part in re.split(r"\s*\|\|?\s*", constraint)]
-    return any(one.contains(version) for one in alternatives)
+    buildable = [minor for minor, packages in lacking.items() if all(map(has_source, packages))]
+    if not buildable:
+        newest, packages = next(iter(lacking.items()))
+        package = next(one for one in packages if not has_source(one))
+        raise UsageError(
+            f"{_named(package)} has no wheel for Python {newest}, and no source to build one from",
+            f"poetry update {package.name} --directory {project.root}",
+        )
+    fewest = min(len(lacking[minor]) for minor in buildable)
+    equal = [minor for minor in buildable if len(lacking[minor]) == fewest]
+    nearest = equal[-1]
+    for package in lacking[nearest]:
+        before = newest_before(package, nearest)
+        if before and len(equal) > 1:
+            reason = f"nearest to {before}, the newest that {_named(package)} has a wheel for"
+            return Chosen(nearest, reason)
+    built = f"{_named(lacking[equal[0]][0])} is built from source"
+    return Chosen(equal[0], f"{_because(project, lacking, equal[0])}; {built}")
+
+
+def _because(project: Project, lacking: dict[str, list[LockedPackage]], minor: str) -> str:
+    """Return what kept the next newer release from being chosen, or that nothing did."""
+    newer = list(lacking)[: list(lacking).index(minor)]
+    names = {package.name for package in lacking[minor]}
+    reasons = [
+        f"{_named(package)} has no wheel for {release}"
+        for release in reversed(newer)
+        for package in lacking[release]
+        if package.name not in names
+    ]
+    return next(iter(reasons), f"newest that requires-python {project.requires_python} admits")
+
+
+def _named(package: LockedPackage) -> str:
+    return f"{package.name} {package.version}"
+
+
+def _all_admitted(constraint: str, available: Sequence[str]) -> list[str]:
+    admitted = [minor for minor in available if _admits_some(constraint, minor)]
+    if not admitted:
+        raise UsageError(
+            f"no Python from {available[-1]} to {available[0]} satisfies "
+            f"requires-python = {constraint!r}",
+            'name one: [tool.shanty] python-version = "…"',
+        )
+    return admitted
 
 
 def _admits_some(constraint: str, version: str) -> bool:
@@ -48,27 +119,3 @@ def _admits_some(constraint: str, version: str) -> bool:
     patches = range(100 if version.count(".") == 1 else 0)
     releases = [version, *(f"{version}.{patch}" for patch in patches)]
     return any(admits(constraint, release, "requires-python") for release in releases)
-
-
-def _specifiers(constraint: str, key: str) -> SpecifierSet:
-    compact = re.sub(r"([\^~<>=!])\s+", r"\1", constraint.strip())
-    clauses = [clause for clause in re.split(r"[,\s]+", compact) if clause]
-    try:
-        return SpecifierSet(",".join(_standard(clause) for clause in clauses))
-    except InvalidSpecifier as error:
-        raise UsageError(
-            f"{key} = {constraint!r} is no version constraint", 'write it as in ">=3.11,<4.0"'
-        ) from error
-
-
-def _standard(clause: str) -> str:
-    """Return a clause as a standard specifier, Poetry's `^3.11` and `~3.11` included."""
-    if clause == "*":
-        return ""
-    found = re.fullmatch(r"([\^~])(\d+(?:\.\d+)*)", clause)
-    if found:
-        release = Version(found[2]).release
-        kept = 1 if found[1] == "^" or len(release) == 1 else 2
-        bumped = (*release[: kept - 1], release[kept - 1] + 1)
-        return f">={found[2]},<{'.'.join(map(str, bumped))}"
-    return f"=={clause}" if clause[0].isdigit() else clause

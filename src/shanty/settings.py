@@ -9,9 +9,10 @@ from packaging.version import InvalidVersion, Version
 
 from shanty.application import find_application, read_application
 from shanty.errors import UsageError
-from shanty.lock import Lock, read_lock
+from shanty.lock import Lock
+from shanty.poetry_version import default_poetry
 from shanty.project import Project
-from shanty.python_version import newest_admitted
+from shanty.python_version import choose_python, newest_admitted
 
 Value = str | int | tuple[str, ...] | None
 
@@ -124,12 +125,9 @@ def _default(key: str, given: Given) -> Setting:
     project = given.project
     match key:
         case "poetry-version":
-            return _locked_poetry(project, given.lock)
+            return _default_poetry(given)
         case "python-version":
-            constraint = project.requires_python
-            return Setting(
-                newest_admitted(constraint), f"newest that requires-python {constraint} admits"
-            )
+            return _default_python(given)
         case "app":
             return _found_app(given)
         case "image":
@@ -152,14 +150,29 @@ def _found_app(given: Given) -> Setting:
     return Setting(found.target, found.reason)
 
 
-def _locked_poetry(project: Project, lock: Lock | None) -> Setting:
-    lock = lock or read_lock(project)
-    if lock.poetry_version:
-        return Setting(lock.poetry_version, f"{lock.path.name}, line 1")
-    raise UsageError(
-        f"{project.lock_file} does not say which Poetry wrote it",
-        f'name one in {project.pyproject_file}: [tool.shanty] poetry-version = "…"',
-    )
+def _default_poetry(given: Given) -> Setting:
+    if given.lock is None:
+        raise UsageError(
+            f"{given.project.lock_file} is missing: it says which Poetry the project is built with",
+            f"poetry lock --directory {given.project.root}",
+        )
+    python_version = str(resolve_one("python-version", given).value)
+    return Setting(*default_poetry(given.project, given.lock, python_version))
+
+
+def _default_python(given: Given) -> Setting:
+    """Return the release that the lock installs on best, or the newest where there is no lock."""
+    project = given.project
+    if given.lock is None:
+        constraint = project.requires_python
+        reason = f"newest that requires-python {constraint} admits"
+        return Setting(newest_admitted(constraint), reason)
+    groups, extras = (_texts(resolve_one(key, given).value) for key in ("groups", "extras"))
+    return Setting(*choose_python(project, given.lock, groups, extras))
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def official_base_image(python_version: str) -> str:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from packaging.version import Version
 
+from shanty.constraint import admits
 from shanty.lock import Lock
 from shanty.project import Project
 from shanty.pyproject import replace_file, set_value, table
-from shanty.python_version import admits
 from shanty.request import dockerfile_owner, shown
 
 

@@ -14,8 +14,10 @@ from shanty.base_image import own_base_image
 from shanty.door import door
 from shanty.errors import MachineError, RunError, UsageError
 from shanty.lock import check_fresh, read_lock
+from shanty.poetry_version import check_poetry
 from shanty.port import check_free
 from shanty.project import Project
+from shanty.project_files import check_project
 from shanty.python_version import check_admitted
 from shanty.request import BuildOptions, ContainerOptions, Request
 from shanty.settings import Settings, official_base_image
@@ -135,7 +137,10 @@ class Workflow:
     def _check_project(self, target: str) -> None:
         lock = read_lock(self.project)
         check_fresh(self.project, lock)
+        check_project(self.project)
         check_admitted(self.settings.python_version, self.project.requires_python)
+        poetry, python = self.settings.poetry_version, self.settings.python_version
+        check_poetry(self.project, lock, poetry, python)
         if target in {"development", "production"}:
             self._check_served(target)
         if target == "production" and not self.settings.serve and "gunicorn" not in lock.versions:

@@ -1,0 +1,73 @@
+"""What a build reads besides the packages: names that agree, a readme, licence files."""
+
+from collections.abc import Iterator, Mapping
+
+from packaging.utils import canonicalize_name
+
+from shanty.errors import UsageError
+from shanty.project import Project
+from shanty.pyproject import table
+
+
+def check_project(project: Project) -> None:
+    """Raise `UsageError` for what no release of Poetry builds, or builds under another name."""
+    _check_names(project)
+    if project.package_mode:
+        for key, name in _readmes(project):
+            _check_file(project, key, name)
+        _check_licences(project)
+
+
+def included_in_wheel(project: Project) -> tuple[str, ...]:
+    """Return the patterns of files that `include` puts into the wheel beside the packages.
+
+    Poetry 2 puts what names no format into the source distribution alone.
+    """
+    entries = table(project.pyproject, "tool.poetry").get("include", ())
+    named = (entry for entry in entries if isinstance(entry, Mapping))
+    return tuple(str(entry["path"]) for entry in named if "wheel" in entry.get("format", ()))
+
+
+def _check_names(project: Project) -> None:
+    """Refuse two names: Poetry takes the one under `[project]`, older releases the other."""
+    first = table(project.pyproject, "project").get("name")
+    second = table(project.pyproject, "tool.poetry").get("name")
+    if first and second and canonicalize_name(str(first)) != canonicalize_name(str(second)):
+        raise UsageError(
+            f"{project.pyproject_file} has two names: {first!r} under [project], "
+            f"{second!r} under [tool.poetry]",
+            "take the name out of [tool.poetry]",
+        )
+
+
+def _readmes(project: Project) -> Iterator[tuple[str, str]]:
+    """Yield the readme files, with the key that names each."""
+    standard = table(project.pyproject, "project").get("readme")
+    poetry = table(project.pyproject, "tool.poetry").get("readme")
+    file = standard.get("file") if isinstance(standard, dict) else standard
+    if file:
+        yield "[project] readme", str(file)
+    elif poetry and not standard:
+        for name in poetry if isinstance(poetry, list) else [poetry]:
+            yield "[tool.poetry] readme", str(name)
+
+
+def _check_file(project: Project, key: str, name: str) -> None:
+    if not (project.root / name).is_file():
+        raise UsageError(
+            f"{project.pyproject_file}: {key} = {name!r}, and there is no such file: "
+            "Poetry does not build the project without it",
+            f"write {name}, or take the key out",
+        )
+
+
+def _check_licences(project: Project) -> None:
+    """Refuse a licence file, or a pattern for some, that matches nothing."""
+    standard = table(project.pyproject, "project")
+    file = table(standard, "license").get("file")
+    if file:
+        _check_file(project, "[project] license", str(file))
+    patterns = standard.get("license-files", ())
+    for pattern in patterns if isinstance(patterns, list) else ():
+        if not any(project.root.glob(str(pattern).lstrip("/") or "*")):
+            _check_file(project, "[project] license-files", str(pattern))
