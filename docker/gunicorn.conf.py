@@ -40,3 +40,8 @@ worker_tmp_dir = "/dev/shm"
 
 # The control socket wants a home folder that can be written to.
 control_socket_disable = True
+
+# A configuration of the project's own has the last word, but for the port: that is the container's.
+own = Path("gunicorn.conf.py")
+if own.is_file():
+    exec(compile(own.read_bytes(), str(own), "exec"))
