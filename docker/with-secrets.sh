@@ -1,5 +1,6 @@
 #!/bin/sh
-# Run a command with the build secrets that were given: ca, a CA bundle, and pip, a pip.conf.
+# Run a command with the build secrets that were given: ca, a CA bundle; pip, a pip.conf; and
+# poetry-auth, an auth.toml with the credentials for the indexes that INDEXES lists.
 set -eu
 
 if [ -s /run/secrets/ca ]; then
@@ -18,6 +19,15 @@ if [ -s /run/secrets/pip ]; then
     if index="$(python -m pip config get global.extra-index-url 2>/dev/null)"; then
         export UV_INDEX="$index"
     fi
+fi
+
+if [ -s /run/secrets/poetry-auth ] && [ -s "${INDEXES:-}" ]; then
+    # In memory, and so in no layer.
+    export NETRC=/dev/shm/netrc
+    (umask 077 && /opt/poetry/bin/python /usr/local/bin/requirements.py netrc "$INDEXES" > "$NETRC")
+    trap 'rm -f "$NETRC"' EXIT
+    "$@"
+    exit
 fi
 
 exec "$@"

@@ -135,6 +135,11 @@ def mirror(system: str) -> str:
     raise MachineError("apt knows no mirror of this system", "apt-get update")
 
 
+def pythons(system: str) -> tuple[str, ...]:
+    """Return the Pythons that a system's suites carry, newest first."""
+    return tuple(sorted(SUITES[system], key=Version, reverse=True))
+
+
 def suite_with(system: str, python_version: str) -> str:
     """Return the suite that carries a Python; raise `UsageError` where none does."""
     suite = SUITES[system].get(python_version)

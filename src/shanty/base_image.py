@@ -2,23 +2,31 @@
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from shanty import apt, engine
 from shanty.consent import Setup
-from shanty.errors import MachineError
+from shanty.errors import MachineError, UsageError
 from shanty.request import pull
-from shanty.settings import official_base_image
+from shanty.settings import Given, Resolved, official_base_image, resolve
 from shanty.terminal import announce, execute_quietly
 
 
-def ensure_base_image(setup: Setup, base_image: str, python_version: str) -> None:
-    """Make sure that the base image, or the one made here in its place, is on the engine."""
+def ensure_base_image(
+    setup: Setup, base_image: str, python_version: str, carried: str | None = None
+) -> None:
+    """Make sure that the base image, or the one made here in its place, is on the engine.
+
+    `carried` is the best of the Pythons that this system's suites carry, for the one made here.
+    """
     if setup.dry:
         announce(pull(base_image), dry=True)
         return
     official = base_image == official_base_image(python_version)
-    for name in (base_image, *([own_base_image(python_version)] if official else [])):
+    minor = carried or python_version
+    own = map(own_base_image, dict.fromkeys((python_version, minor))) if official else ()
+    for name in (base_image, *own):
         if engine.image_exists(name):
             setup.say(f"base image: {name}")
             return
@@ -33,11 +41,28 @@ def ensure_base_image(setup: Setup, base_image: str, python_version: str) -> Non
             f"{base_image} cannot be pulled, and is not made from this system's packages",
             f"docker pull {base_image}  (and mend what it says)",
         )
-    suite = apt.suite_with(system, python_version)
+    suite = apt.suite_with(system, minor)
     setup.say(f"{base_image} cannot be pulled: no registry answers")
-    setup.agree(f"Make a base image with Python {python_version} from this system's packages?")
-    _make_base_image(setup, python_version, system, suite)
-    setup.say(f"base image: {own_base_image(python_version)}, made here")
+    setup.agree(f"Make a base image with Python {minor} from this system's packages?")
+    _make_base_image(setup, minor, system, suite)
+    setup.say(f"base image: {own_base_image(minor)}, made here")
+
+
+def made_here(given: Given) -> Resolved | None:
+    """Return the settings on the best base image that can be made here; `None` where none can."""
+    system = apt.family()
+    if system is None:
+        return None
+    try:
+        return on_own_base(resolve(replace(given, pythons=apt.pythons(system))))
+    except UsageError:
+        return None
+
+
+def on_own_base(resolved: Resolved) -> Resolved:
+    """Return the settings with the base image made here in place of the official one."""
+    base_image = own_base_image(resolved.settings.python_version)
+    return replace(resolved, settings=replace(resolved.settings, base_image=base_image))
 
 
 def own_base_image(python_version: str) -> str:

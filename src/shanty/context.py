@@ -1,65 +1,84 @@
-"""The build context: what goes to the builder, and what never does."""
+"""The build context: the folder that the builder is given, and where of it the project lies."""
 
 import os
-import re
-import subprocess
-import tempfile
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
+from shanty.errors import UsageError
+from shanty.lock import Lock
 from shanty.project import Project
 
-# What no image wants, whatever git says of it.
-NEVER = (
-    *("**/.git", "**/.venv", "**/venv", "**/__pycache__", "**/*.py[cod]", "**/node_modules"),
-    *("**/.mypy_cache", "**/.pytest_cache", "**/.ruff_cache", "**/.nox", "**/.tox"),
-    *("**/.env", "**/.env.*", "!**/.env.example", "**/*.pem", "**/*.key", "**/id_rsa*"),
-)
+SOURCES = PurePosixPath("/opt/app")
 
 
-def dockerfile(project: Project, shipped: Path) -> Path:
-    """Return a Dockerfile with an ignore file beside it that leaves out what git ignores.
+@dataclass(frozen=True)
+class Context:
+    """The folder that the project is built from, with what it depends on by path.
 
-    The shipped one, whose own ignore file decides, where the project is no git checkout.
-    Otherwise a copy of it in the user's cache folder, for nothing is written into the project.
+    `owner` is the folder whose `docker/Dockerfile` builds it, `None` where the shipped one does.
+    `project_dir` and `path_dependencies` are relative to `root`; `app_dir` is where the project
+    lies in the images.
     """
-    ignored = ignored_by_git(project.root)
-    if ignored is None:
-        return shipped / "Dockerfile"
-    folder = _cache() / "shanty" / project.id
-    folder.mkdir(parents=True, exist_ok=True)
-    patterns = "".join(f"{pattern}\n" for pattern in (*map(_literal, ignored), *NEVER))
-    _write(folder / "Dockerfile", (shipped / "Dockerfile").read_text(encoding="utf-8"))
-    _write(folder / "Dockerfile.dockerignore", patterns)
-    return folder / "Dockerfile"
+
+    project: Project
+    root: Path
+    owner: Path | None
+    project_dir: str
+    app_dir: str
+    path_dependencies: tuple[str, ...] = ()
+
+    def inside(self, path: str) -> str:
+        """Return where in the images a path of the context lies."""
+        above = PurePosixPath(self.app_dir.removesuffix(f"/{self.project_dir}"))
+        return str(above / path)
 
 
-def ignored_by_git(root: Path) -> list[str] | None:
-    """Return the files and folders that git ignores, `None` where git keeps nothing of this."""
-    words = ("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
-    try:
-        answer = subprocess.run(
-            ["git", "-C", str(root), *words], capture_output=True, check=True
-        ).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return [os.fsdecode(name).rstrip("/") for name in answer.split(b"\0") if name not in {b"", b"./"}]
+def read_context(project: Project, lock: Lock | None) -> Context:
+    """Return the project's context: its own folder, or the smallest that holds all it needs.
+
+    Raises `UsageError` for a path dependency that is missing, or that lies where the owner of the
+    Dockerfile cannot give it.
+    """
+    owner = dockerfile_owner(project)
+    folders = _path_dependencies(project, lock) if lock else ()
+    root = owner or Path(os.path.commonpath([project.root, *folders]))
+    for folder in folders:
+        if not folder.is_relative_to(root):
+            raise UsageError(
+                f"{project.root} depends on {folder}, outside {root}, whose docker/Dockerfile "
+                "builds it",
+                f"move docker/ to {os.path.commonpath([root, folder])}",
+            )
+    project_dir = project.root.relative_to(root).as_posix()
+    return Context(
+        project,
+        root,
+        owner,
+        project_dir,
+        str(SOURCES / project_dir if folders else SOURCES),
+        tuple(sorted(folder.relative_to(root).as_posix() for folder in folders)),
+    )
 
 
-def _literal(path: str) -> str:
-    """Return a path as a pattern of a .dockerignore that matches it alone."""
-    escaped = re.sub(r"([\\*?\[\]])", r"\\\1", path)
-    return f"/{escaped}"
+def _path_dependencies(project: Project, lock: Lock) -> tuple[Path, ...]:
+    """Return the folders and files that the lock takes packages from, none inside another."""
+    found = {
+        (project.root / package.url).resolve()
+        for package in lock.packages
+        if package.source in {"directory", "file"}
+    }
+    for path in found:
+        if not path.exists():
+            raise UsageError(
+                f"{lock.path} depends on {path}, and there is nothing",
+                "get it, or take it out of the dependencies with: poetry remove",
+            )
+    return tuple(path for path in found if not set(path.parents) & found)
 
 
-def _cache() -> Path:
-    """Return the folder for what may be lost, as the XDG base directory specification names it."""
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(home) if os.access(Path(home).parent, os.W_OK) else Path(tempfile.gettempdir())
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a file unless it says so already, never leaving half of one."""
-    if not file.is_file() or file.read_text(encoding="utf-8") != text:
-        temporary = file.with_name(f"{file.name}.{os.getpid()}")
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(file)
+def dockerfile_owner(project: Project) -> Path | None:
+    """Return the folder whose `docker/Dockerfile` builds the project, `None` where none does."""
+    for folder in (project.root, project.workspace):
+        if (folder / "docker" / "Dockerfile").is_file():
+            return folder
+    return None

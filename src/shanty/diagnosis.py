@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shanty.lock import Lock, holders
+from shanty.holders import holders
+from shanty.lock import Lock
 from shanty.project import Project
 
 
@@ -87,18 +88,26 @@ def _service(found: "re.Match[str]", _project: Project, _lock: Lock) -> Diagnosi
 # More telling first: an app that lacks a variable may end in any exception.
 RULES: tuple[tuple[str, Rule], ...] = (
     (r"^KeyError: '(?P<name>[A-Z][A-Z0-9_]*)'", _variable),
-    (r"^[\w.]*(?:ImproperlyConfigured|UndefinedValueError|EnvError|EnvironmentError|KeyError|"
-     r"RuntimeError|ValueError)\b.*?\b(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b.*"
-     r"(?:not found|not set|required|missing|environment)", _variable),
-    (r"^[\w.]*(?:ImproperlyConfigured|UndefinedValueError|EnvError|RuntimeError|ValueError)\b.*"
-     r"(?:[Ss]et the|[Mm]issing|required|environment variable)\D*?\b(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b",
-     _variable),
+    (
+        r"^[\w.]*(?:ImproperlyConfigured|UndefinedValueError|EnvError|EnvironmentError|KeyError|"
+        r"RuntimeError|ValueError)\b.*?\b(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b.*"
+        r"(?:not found|not set|required|missing|environment)",
+        _variable,
+    ),
+    (
+        r"^[\w.]*(?:ImproperlyConfigured|UndefinedValueError|EnvError|RuntimeError|ValueError)\b.*"
+        r"(?:[Ss]et the|[Mm]issing|required|environment variable)\D*?\b(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b",
+        _variable,
+    ),
     (r"^[\w.]*ValidationError: \d+ validation errors? for .*\n(?P<fields>(?:.+\n?)+)", _fields),
     (r"^OSError: \[Errno 30\][^']*'(?P<path>[^']+)'", _read_only),
     (r"^PermissionError: \[Errno 13\][^']*'(?P<path>[^']+)'", _read_only),
     (r"^FileNotFoundError: \[Errno 2\] No such file or directory: '(?P<name>[\w.+-]+)'$", _program),
     (r"^ModuleNotFoundError: No module named '(?P<name>[\w.]+)'", _module),
-    (r"(?:connection to server at|could not connect to server|Connect call failed|Error \d+ connecting to)"
-     r"\W*(?P<host>[\w.-]+)(?:\W+(?:port )?(?P<port>\d+))?", _service),
+    (
+        r"(?:connection to server at|could not connect to server|Connect call failed|Error \d+ connecting to)"
+        r"\W*(?P<host>[\w.-]+)(?:\W+(?:port )?(?P<port>\d+))?",
+        _service,
+    ),
     (r"could not translate host name \"(?P<host>[^\"]+)\"(?P<port>)", _service),
 )

@@ -17,15 +17,17 @@ class LockedPackage:
     """A distribution as the lock has it.
 
     `files` are file names, none where the lock lists none. `source` is empty for the index, else
-    `git`, `directory`, `file`, `url` or `legacy`. `groups` says where it belongs: group names
-    from format 2.1 on, before that `main` or `dev`, or nothing. `markers` says by group when it
-    is installed; `features` maps an extra of its own to the names that the extra asks for.
+    `git`, `directory`, `file`, `url` or `legacy`; `url` says where that is. `groups` says where it
+    belongs: group names from format 2.1 on, before that `main` or `dev`, or nothing. `markers` says
+    by group when it is installed; `features` maps an extra of its own to the names that the extra
+    asks for.
     """
 
     name: str
     version: str
     files: tuple[str, ...] = ()
     source: str = ""
+    url: str = ""
     groups: frozenset[str] = frozenset()
     optional: bool = False
     python_versions: str = "*"
@@ -46,6 +48,7 @@ def parse_package(entry: Table, metadata: Table) -> LockedPackage:
         version=_version(entry["version"]),
         files=_files(entry, metadata, source),
         source=str(source.get("type", "")),
+        url=str(source.get("url", "")),
         groups=groups,
         optional=bool(entry.get("optional", False)),
         python_versions=str(entry.get("python-versions", "*")),

@@ -78,6 +78,12 @@ class Project:
         """Tell whether it has anything that a wheel is made of."""
         return self.package_mode and any(place.path.exists() for place in self._places)
 
+    @property
+    def is_built_by_poetry(self) -> bool:
+        """Tell whether its build backend is Poetry's own, as it is where none is named."""
+        backend = table(self.pyproject, "build-system").get("build-backend", "poetry.")
+        return str(backend).startswith("poetry.")
+
     @cached_property
     def packages(self) -> tuple[Package, ...]:
         """The packages and modules that go into the wheel, by `packages` or by Poetry's default.

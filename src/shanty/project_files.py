@@ -1,6 +1,6 @@
 """What a build reads besides the packages: names that agree, a readme, licence files."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from packaging.utils import canonicalize_name
 
@@ -18,14 +18,32 @@ def check_project(project: Project) -> None:
         _check_licences(project)
 
 
-def included_in_wheel(project: Project) -> tuple[str, ...]:
-    """Return the patterns of files that `include` puts into the wheel beside the packages.
+def read_by_build(project: Project) -> tuple[str, ...] | None:
+    """Return the paths, and patterns for some, that a wheel of the project is made from.
 
-    Poetry 2 puts what names no format into the source distribution alone.
+    They are relative to the root. `None` where that is not known: its build runs a script, or is
+    not Poetry's.
     """
-    entries = table(project.pyproject, "tool.poetry").get("include", ())
-    named = (entry for entry in entries if isinstance(entry, Mapping))
-    return tuple(str(entry["path"]) for entry in named if "wheel" in entry.get("format", ()))
+    poetry = table(project.pyproject, "tool.poetry")
+    if poetry.get("build") or not project.is_built_by_poetry:
+        return None
+    patterns = table(project.pyproject, "project").get("license-files", ())
+    return (
+        *(package.path.relative_to(project.root).as_posix() for package in project.packages),
+        *(name for _, name in _readmes(project)),
+        *(pattern.lstrip("/") for pattern in patterns if isinstance(pattern, str)),
+        *_included(poetry.get("include", ())),
+        str(table(project.pyproject, "project.license").get("file", "LICENSES")),
+    )
+
+
+def _included(entries: Iterable[object]) -> Iterator[str]:
+    """Yield the patterns of `include`, but for those of the source distribution alone."""
+    for entry in entries:
+        if isinstance(entry, str):
+            yield entry
+        elif isinstance(entry, Mapping) and entry.get("format") not in ("sdist", ["sdist"]):
+            yield str(entry.get("path", ""))
 
 
 def _check_names(project: Project) -> None:

@@ -1,42 +1,86 @@
-"""What an image of this project is made of, as the Dockerfile's arguments take it."""
+"""What the images of a project are made of."""
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from shanty.application import Application, read_application
+from shanty.context import Context, read_context
+from shanty.dynamic_version import project_version
 from shanty.lock import Lock
 from shanty.project import Project
-from shanty.request import SOURCES
-from shanty.server import Server, choose_server
+from shanty.server import Needs, Server, choose_server, development_server
 from shanty.settings import Settings
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The app, the server that serves it, and what production holds of the project.
+    """The context, the servers, and what production holds of the project.
 
     `ship` is `wheel`, `files`, or `both` where the app lies outside a wheel that there is.
+    `install` is how the project itself is installed: `poetry`, `backend`, or `none`.
+    `import_root` is where in the images the app is imported from, empty where that is the wheel.
+    `build_packages` are the Debian packages without which the lock cannot be installed.
     """
 
-    app: Application
-    server: Server
+    context: Context
+    production: Server
+    development: Server
     ship: str
-    installable: bool
+    install: str
     import_root: str
+    version: str = ""
+    build_packages: tuple[str, ...] = ()
 
 
 def read_recipe(project: Project, lock: Lock, settings: Settings) -> Recipe:
     """Return the recipe; raise `UsageError` where the source or the lock do not allow one."""
-    app = read_application(project, settings.app)
-    server = choose_server(
-        project, lock, app, settings.groups, settings.extras, settings.python_version
+    context = read_context(project, lock)
+    app = read_application(project, settings.app) if settings.app else None
+    production, development = _servers(project, lock, settings, app)
+    return Recipe(
+        context,
+        production,
+        development,
+        ship=settings.ship or _ship(project, app),
+        install=_install(project),
+        import_root=_import_root(project, context, settings, app),
+        version=project_version(project),
+        build_packages=("git",) if any(one.source == "git" for one in lock.packages) else (),
     )
-    ship = "wheel" if app.in_wheel else "both" if project.has_package else "files"
-    return Recipe(app, server, ship, project.has_package, _import_root(project, app))
 
 
-def _import_root(project: Project, app: Application) -> str:
-    """Return where the container imports the app from, empty where that is the wheel."""
-    if app.in_wheel:
+def _servers(
+    project: Project, lock: Lock, settings: Settings, app: Application | None
+) -> tuple[Server, Server]:
+    own = Server(settings.serve, "[tool.shanty] serve") if settings.serve else None
+    if app is None:
+        # Only a command of its own starts what is no application, in development too.
+        started = own or Server("", "")
+        return started, started
+    needs = Needs(settings.groups, settings.extras, settings.python_version)
+    return (
+        own or choose_server(project, lock, app, needs),
+        development_server(project, lock, app),
+    )
+
+
+def _ship(project: Project, app: Application | None) -> str:
+    if not project.has_package:
+        return "files"
+    return "wheel" if app and (app.in_wheel or app.file is None) else "both"
+
+
+def _install(project: Project) -> str:
+    if not project.has_package:
+        return "none"
+    return "poetry" if project.is_built_by_poetry else "backend"
+
+
+def _import_root(
+    project: Project, context: Context, settings: Settings, app: Application | None
+) -> str:
+    inside_wheel = app is None or app.file is None or app.in_wheel
+    if inside_wheel and settings.ship != "files" and project.has_package:
         return ""
-    return str(PurePosixPath(SOURCES) / app.import_root.relative_to(project.root).as_posix())
+    folder = app.import_root.relative_to(project.root) if app else "."
+    return str(PurePosixPath(context.app_dir) / folder)

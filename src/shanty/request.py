@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shanty.context import Context
 from shanty.errors import UsageError
-from shanty.project import Project
+from shanty.ignore_file import write_dockerfile
+from shanty.recipe import Recipe
 from shanty.settings import Settings
 
 TARGETS = ("staging", "development", "build", "production")
-SOURCES = "/opt/app"
 CA = "/run/secrets/ca"
 
 # The variables by which a machine names its CA bundle, the first set one first.
@@ -90,51 +91,77 @@ def check_target(target: str) -> None:
 
 
 def build(
-    project: Project,
     settings: Settings,
+    recipe: Recipe,
     target: str,
     environment: Mapping[str, str],
     options: BuildOptions = BuildOptions(),
 ) -> Request:
     """Return the build of one target, with the machine's CA bundle and proxies passed on."""
-    owner = dockerfile_owner(project)
-    context = owner or project.root
-    docker = owner / "docker" if owner else shipped_docker()
+    context = recipe.context
+    docker = context.owner / "docker" if context.owner else shipped_docker()
+    dockerfile = docker / "Dockerfile"
+    if not context.owner:
+        dockerfile = write_dockerfile(context, docker, wheel=recipe.ship == "wheel")
     arguments = ["docker", "buildx", "build"]
-    arguments += ["--file", shown(docker / "Dockerfile"), "--target", target]
+    arguments += ["--file", shown(dockerfile), "--target", target]
     for name in options.tags or (tag(settings, target),):
         arguments += ["--tag", name]
-    arguments += ["--label", f"shanty.project={project.id}"]
-    for name, value in _build_arguments(project, settings, context).items():
+    arguments += ["--label", f"shanty.project={context.project.id}"]
+    for name, value in _build_arguments(settings, recipe, dockerfile).items():
         arguments += ["--build-arg", f"{name}={value}"]
     for name in _set_proxies(environment):
         arguments += ["--build-arg", name]
-    if not owner:
+    if not context.owner:
         arguments += ["--build-context", f"docker={shown(docker)}"]
     if bundle := ca_bundle(environment):
         arguments += ["--secret", _csv("id=ca", f"src={bundle}")]
     arguments += _build_options(options)
-    return Request((*arguments, shown(context)))
+    return Request((*arguments, shown(context.root)))
 
 
-def _build_arguments(project: Project, settings: Settings, context: Path) -> dict[str, str]:
+def _build_arguments(settings: Settings, recipe: Recipe, dockerfile: Path) -> dict[str, str]:
+    """Return what the Dockerfile is told: of what may be left as it is, only what differs."""
     always = {
         "BASE_IMAGE": settings.base_image,
         "PYTHON_VERSION": settings.python_version,
         "POETRY_VERSION": settings.poetry_version,
-        "PROJECT_DIR": project.root.relative_to(context).as_posix(),
+        "PROJECT_DIR": recipe.context.project_dir,
         "APP": settings.app,
     }
-    when_set = {
+    groups = dict.fromkeys((*settings.groups, *recipe.production.groups))
+    extras = dict.fromkeys((*settings.extras, *recipe.production.extras))
+    build_packages = dict.fromkeys((*settings.build_system_packages, *recipe.build_packages))
+    optional = {
+        "APP_DIR": recipe.context.app_dir,
+        "PATH_DEPENDENCIES": ":".join(recipe.context.path_dependencies),
         "SYSTEM_PACKAGES": " ".join(settings.system_packages),
-        "BUILD_SYSTEM_PACKAGES": " ".join(settings.build_system_packages),
-        "POETRY_GROUPS": "" if settings.groups == ("main",) else ",".join(settings.groups),
-        "POETRY_EXTRAS": " ".join(settings.extras),
-        "SERVE": settings.serve or "",
+        "BUILD_SYSTEM_PACKAGES": " ".join(build_packages),
+        "POETRY_GROUPS": ",".join(groups),
+        "POETRY_EXTRAS": " ".join(extras),
+        "INSTALL": recipe.install,
+        "PROJECT_VERSION": recipe.version,
+        "SHIP": recipe.ship,
+        "IMPORT_ROOT": recipe.import_root,
+        "SERVER": " ".join(recipe.production.fetched),
+        "SERVE": recipe.production.command,
+        "STOP_SIGNAL": recipe.production.stop_signal,
+        "DEVELOPMENT_SERVER": " ".join(recipe.development.fetched),
+        "DEVELOPMENT_SERVE": recipe.development.command,
         "PRESTART": "; ".join(settings.prestart),
         "HEALTH_PATH": settings.health_path or "",
     }
-    return always | {name: value for name, value in when_set.items() if value}
+    defaults = argument_defaults(dockerfile)
+    return always | {
+        name: value for name, value in optional.items() if value != defaults.get(name, "")
+    }
+
+
+def argument_defaults(dockerfile: Path) -> dict[str, str]:
+    """Return what each `ARG` of a Dockerfile is when nothing is passed for it."""
+    pattern = re.compile(r"^ARG[ \t]+(\w+)=(.*)$", re.MULTILINE)
+    found = pattern.findall(dockerfile.read_text(encoding="utf-8"))
+    return {name: "".join(shlex.split(value)) for name, value in found}
 
 
 def _build_options(options: BuildOptions) -> list[str]:
@@ -150,48 +177,55 @@ def _build_options(options: BuildOptions) -> list[str]:
     return [*arguments, "--push" if options.push else "--load"]
 
 
-def development_server(project: Project, settings: Settings, options: ContainerOptions) -> Request:
+def development_server(context: Context, settings: Settings, options: ContainerOptions) -> Request:
     """Return the development server: the sources mounted, the port published."""
     # A breakpoint wants an answer, so a terminal is there for the server too.
     terminal = ("--interactive", "--tty") if options.tty else ()
-    words = ["--init", *terminal, *_mount(project, options), *_publish(settings, options)]
+    words = ["--init", *terminal, *_mount(context, options), *_publish(settings, options)]
     words += [tag(settings, "development")]
-    return _run(project, f"{base_name(settings)}-dev-{settings.port}", "dev", options, words)
+    return _run(context, f"{base_name(settings)}-dev-{settings.port}", "dev", options, words)
 
 
-def production_server(project: Project, settings: Settings, options: ContainerOptions) -> Request:
+def production_server(context: Context, settings: Settings, options: ContainerOptions) -> Request:
     """Return the production server, held to what it needs: no capability, a read-only root."""
     words = ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
     words += ["--stop-timeout", str(STOP_TIMEOUT)]
-    if not options.writable:
+    if options.writable:
+        # Its files are root's: root without any capability may write to them, and to no others.
+        words += ["--user", "0:0"]
+    else:
         words += ["--read-only", "--tmpfs", "/tmp"]  # noqa: S108 - the container's own
     if options.workers:
         words += ["--env", f"WEB_CONCURRENCY={options.workers}"]
     words += [*_publish(settings, options), tag(settings, "production")]
-    return _run(project, f"{base_name(settings)}-prod-{settings.port}", "prod", options, words)
+    return _run(context, f"{base_name(settings)}-prod-{settings.port}", "prod", options, words)
 
 
 def command(
-    project: Project,
+    context: Context,
     settings: Settings,
     words: Iterable[str],
     options: ContainerOptions,
     name: str,
 ) -> Request:
     """Return any command in the development image, the sources mounted."""
-    inner = ["--init", "--interactive", *_terminal(options), *_mount(project, options)]
+    inner = ["--init", "--interactive", *_terminal(options), *_mount(context, options)]
     inner += [tag(settings, "development"), *words]
-    return _run(project, name, "run", options, inner)
+    return _run(context, name, "run", options, inner)
 
 
 def shell(
-    project: Project, settings: Settings, target: str, options: ContainerOptions, name: str
+    context: Context,
+    settings: Settings,
+    target: str,
+    options: ContainerOptions,
+    name: str,
 ) -> Request:
     """Return a shell in place of the entrypoint, the sources mounted where they are developed."""
     words = ["--init", "--interactive", *_terminal(options)]
-    words += _mount(project, options) if target == "development" else ()
+    words += _mount(context, options) if target == "development" else ()
     words += ["--entrypoint", "/bin/bash", tag(settings, target)]
-    return _run(project, name, "shell", options, words)
+    return _run(context, name, "shell", options, words)
 
 
 def stop(names: Iterable[str]) -> Request:
@@ -225,7 +259,7 @@ def base_name(settings: Settings) -> str:
 
 
 def _run(
-    project: Project, name: str, task: str, options: ContainerOptions, words: Iterable[str]
+    context: Context, name: str, task: str, options: ContainerOptions, words: Iterable[str]
 ) -> Request:
     """Return `docker run` with what every container shares; a detached one outlives its end.
 
@@ -233,7 +267,12 @@ def _run(
     """
     arguments = ["docker", "run", "--detach" if options.detach else "--rm", "--pull", "never"]
     arguments += ["--name", name]
-    arguments += ["--label", f"shanty.project={project.id}", "--label", f"shanty.task={task}"]
+    arguments += [
+        "--label",
+        f"shanty.project={context.project.id}",
+        "--label",
+        f"shanty.task={task}",
+    ]
     if options.env_file:
         arguments += ["--env-file", options.env_file]
     pairs = [entry.partition("=") for entry in options.env]
@@ -254,10 +293,13 @@ def _csv(*fields: str) -> str:
     )
 
 
-def _mount(project: Project, options: ContainerOptions) -> tuple[str, ...]:
-    """Return the sources as a mount, used as the caller so that new files are the caller's."""
-    user = ("--user", f"{os.getuid()}:{os.getgid()}") if hasattr(os, "getuid") else ()
-    words = [*user, "--mount", _csv("type=bind", f"source={project.root}", f"target={SOURCES}")]
+def _mount(context: Context, options: ContainerOptions) -> tuple[str, ...]:
+    """Return the sources as mounts, used as the caller so that new files are the caller's."""
+    words = ["--user", f"{os.getuid()}:{os.getgid()}"] if hasattr(os, "getuid") else []
+    for path in (context.project_dir, *context.path_dependencies):
+        target = context.app_dir if path == context.project_dir else context.inside(path)
+        source = context.root / path
+        words += ["--mount", _csv("type=bind", f"source={source}", f"target={target}")]
     if options.ca:
         words += ["--mount", _csv("type=bind", f"source={options.ca}", f"target={CA}", "readonly")]
         for variable in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT"):
@@ -289,14 +331,6 @@ def ca_bundle(environment: Mapping[str, str]) -> Path | None:
                     f"point {variable} at the machine's CA bundle, or unset it",
                 )
             return Path(value)
-    return None
-
-
-def dockerfile_owner(project: Project) -> Path | None:
-    """Return the folder whose `docker/Dockerfile` builds the project, `None` where none does."""
-    for folder in (project.root, project.workspace):
-        if (folder / "docker" / "Dockerfile").is_file():
-            return folder
     return None
 
 

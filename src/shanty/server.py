@@ -1,13 +1,17 @@
 """The servers: which one the lock has for an app, and how each is started."""
 
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from packaging.version import Version
 
 from shanty.application import Application
 from shanty.errors import UsageError
-from shanty.lock import Lock, LockedPackage, holders, production_set
+from shanty.holders import holders
+from shanty.lock import Lock
+from shanty.production import production_set
 from shanty.project import Project
 
 # Best first, by what the app speaks.
@@ -23,80 +27,100 @@ DEVELOPERS = {"dev", "develop", "development", "test", "tests", "lint", "docs", 
 
 ADDRESS = '--host 0.0.0.0 --port "$PORT"'
 GUNICORN = '--config /etc/gunicorn.conf.py --bind "0.0.0.0:$PORT"'
+FETCHED = "gunicorn"
 
 
 @dataclass(frozen=True)
 class Server:
-    """How an app is served: the commands as a shell takes them, and where the server is from.
+    """How an app is served: the command as a shell takes it, and where the server is from.
 
-    `fetched` names what the lock lacks, and `groups` and `extras` what must be installed with
-    the main group for the server to be there.
+    `fetched` names what the lock lacks, by the file in docker/ that pins it; `groups` and
+    `extras` are what must be installed with the main group for the server to be there.
     """
 
     command: str
-    development: str
     reason: str
     fetched: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
 
+    @property
+    def stop_signal(self) -> str:
+        """The signal that ends it: what has no handler for SIGTERM ignores it as first process."""
+        program, *others = self.command.split()
+        plain = program == "waitress-serve" or (program == "python" and FETCHED not in others)
+        return "SIGINT" if plain else "SIGTERM"
 
-def choose_server(
-    project: Project,
-    lock: Lock,
-    app: Application,
-    groups: Sequence[str],
-    extras: Sequence[str],
-    python_version: str,
-) -> Server:
+
+class Needs(NamedTuple):
+    """The groups and extras that are installed in any case, on which Python."""
+
+    groups: Sequence[str]
+    extras: Sequence[str]
+    python_version: str
+
+
+def choose_server(project: Project, lock: Lock, app: Application, needs: Needs) -> Server:
     """Return the first server that the production set has, else one of a group or an extra.
 
     Where the lock has none at all, gunicorn is fetched apart from it.
     """
-    installed = {
-        package.name: package
-        for package in production_set(project, lock, groups, extras, python_version)
-    }
-    development = _development(app, lock)
+    installed = {package.name: package.version for package in production_set(project, lock, *needs)}
     for name in PREFERENCE[app.interface]:
-        if name in installed and _speaks(name, installed[name].version, app):
-            return Server(
-                _command(name, app),
-                development,
-                f"{name} {installed[name].version}, from the lock",
-                _needs(installed),
-            )
+        if _serves(name, installed, app):
+            reason = f"{name} {installed[name]}, from the lock"
+            return Server(_command(name, app), reason, _lacking(installed))
     for name in PREFERENCE[app.interface]:
-        version = lock.versions.get(name)
-        for holder in holders(project, lock, name) if version else ():
+        for holder in holders(project, lock, name) if _serves(name, lock.versions, app) else ():
             kind, _, where = holder.partition(" ")
-            if where and where not in DEVELOPERS and _speaks(name, str(version), app):
+            if where and where not in DEVELOPERS:
                 return Server(
                     _command(name, app),
-                    development,
-                    f"{name} {version}, from the {holder} of the lock",
+                    f"{name} {lock.versions[name]}, from the {holder} of the lock",
+                    _lacking(installed | {name: lock.versions[name]}),
                     groups=(where,) if kind == "group" else (),
                     extras=(where,) if kind == "extra" else (),
                 )
     return Server(
-        f"python -m {_command('gunicorn', app)}",
-        development,
-        "gunicorn 27.0.1, which is not in the lock: make it yours with `poetry add gunicorn`",
-        ("gunicorn",),
+        f"python -m {_command(FETCHED, app)}",
+        f"{FETCHED}, which is not in the lock: it is fetched beside it. Make it yours with "
+        f"`poetry add {FETCHED}`",
+        (FETCHED,),
     )
 
 
-def _speaks(name: str, version: str, app: Application) -> bool:
+def development_server(project: Project, lock: Lock, app: Application) -> Server:
+    """Return the server with live reload: the framework's own, the lock's, else gunicorn."""
+    managers = (folder / "manage.py" for folder in (project.root, app.import_root))
+    manager = next((one.relative_to(project.root) for one in managers if one.is_file()), None)
+    if app.framework == "flask":
+        return Server(f"flask run {ADDRESS}", "Flask's own")
+    if app.framework == "django" and manager:
+        run = f'python {shlex.quote(str(manager))} runserver "0.0.0.0:$PORT"'
+        return Server(run, "Django's own")
+    for name in ("uvicorn", "hypercorn"):
+        if app.interface == "asgi" and name in lock.versions:
+            return Server(f"{_command(name, app)} --reload", f"{name} {lock.versions[name]}")
+    worker = " --worker-class asgi" if app.interface == "asgi" else ""
+    command = f'python -m gunicorn --bind "0.0.0.0:$PORT" --reload{worker} "$APP"'
+    if _serves(FETCHED, lock.versions, app):
+        lacking = _lacking(lock.versions)
+        return Server(command, f"gunicorn {lock.versions[FETCHED]}", lacking)
+    return Server(command, "gunicorn, which is not in the lock", (FETCHED,))
+
+
+def _serves(name: str, versions: Mapping[str, str], app: Application) -> bool:
+    if name not in versions:
+        return False
     if name == "gunicorn" and app.interface == "asgi":
-        return Version(version) >= ASGI_GUNICORN
+        return Version(versions[name]) >= ASGI_GUNICORN
     return not (name == "daphne" and app.target.endswith(")"))
 
 
-def _needs(installed: dict[str, LockedPackage]) -> tuple[str, ...]:
-    """Return what an old gunicorn imports and a production set may lack."""
-    gunicorn = installed.get("gunicorn")
-    old = gunicorn is not None and Version(gunicorn.version) < MODERN_GUNICORN
-    return ("setuptools",) if old and "setuptools" not in installed else ()
+def _lacking(versions: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what an old gunicorn imports and the lock may lack."""
+    old = "gunicorn" in versions and Version(versions["gunicorn"]) < MODERN_GUNICORN
+    return ("setuptools",) if old and "setuptools" not in versions else ()
 
 
 def _command(name: str, app: Application) -> str:
@@ -128,24 +152,3 @@ def _command(name: str, app: Application) -> str:
             call = " --factory" if factory else ""
             interface = " --interface wsgi" if app.interface == "wsgi" else ""
             return f"uvicorn {ADDRESS}{interface}{call} {bare}"
-
-
-def _development(app: Application, lock: Lock) -> str:
-    """Return the command with live reload: the framework's own server where it has one."""
-    choices: tuple[tuple[bool, Callable[[], str]], ...] = (
-        (app.framework == "flask", lambda: f"flask run {ADDRESS}"),
-        (app.framework == "django", lambda: 'python manage.py runserver "0.0.0.0:$PORT"'),
-        (
-            app.interface == "asgi" and "uvicorn" in lock.versions,
-            lambda: f"{_command('uvicorn', app)} --reload",
-        ),
-        (
-            app.interface == "asgi" and "hypercorn" in lock.versions,
-            lambda: f"{_command('hypercorn', app)} --reload",
-        ),
-    )
-    for holds, command in choices:
-        if holds:
-            return command()
-    worker = " --worker-class asgi" if app.interface == "asgi" else ""
-    return f'python -m gunicorn --bind "0.0.0.0:$PORT" --reload{worker} "$APP"'

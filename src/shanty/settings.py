@@ -2,8 +2,8 @@
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 
 from packaging.version import InvalidVersion, Version
 
@@ -12,9 +12,12 @@ from shanty.errors import UsageError
 from shanty.lock import Lock
 from shanty.poetry_version import default_poetry
 from shanty.project import Project
-from shanty.python_version import choose_python, newest_admitted
+from shanty.python_version import KNOWN, choose_python, newest_admitted
 
 Value = str | int | tuple[str, ...] | None
+
+# What production holds of the project.
+SHIPS = ("wheel", "files", "both")
 
 DEFAULTS: Mapping[str, Value] = {
     "port": 8888,
@@ -23,6 +26,7 @@ DEFAULTS: Mapping[str, Value] = {
     "groups": ("main",),
     "extras": (),
     "serve": None,
+    "ship": None,
     "prestart": (),
     "health-path": None,
     "env-file": None,
@@ -44,6 +48,7 @@ class Settings:
     groups: tuple[str, ...]
     extras: tuple[str, ...]
     serve: str | None
+    ship: str | None
     prestart: tuple[str, ...]
     health_path: str | None
     env_file: str | None
@@ -51,10 +56,14 @@ class Settings:
 
 @dataclass(frozen=True)
 class Resolved:
-    """The settings with the place that each value came from, by key as a person writes it."""
+    """The settings with the place that each value came from, by key as a person writes it.
+
+    `found` are the keys that nobody gave a value.
+    """
 
     settings: Settings
     sources: Mapping[str, str]
+    found: frozenset[str] = frozenset()
 
     def rows(self) -> list[tuple[str, Value, str]]:
         """Return key, value and source of every setting."""
@@ -65,20 +74,25 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Setting:
-    """One value and the place it came from."""
+    """One value and the place it came from; `found` where nobody gave it."""
 
     value: Value
     source: str
+    found: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Given:
-    """Everything a setting may come from; `typed` is the command line's, `None` where silent."""
+    """Everything a setting may come from; `typed` is the command line's, `None` where silent.
+
+    `pythons` are the releases that a base image can be had for, newest first.
+    """
 
     project: Project
     lock: Lock | None
     environment: Mapping[str, str]
     typed: Mapping[str, str | None]
+    pythons: Sequence[str] = KNOWN
 
 
 def resolve(given: Given) -> Resolved:
@@ -88,10 +102,11 @@ def resolve(given: Given) -> Resolved:
     found.
     """
     found = {key: resolve_one(key, given) for key in KEYS}
-    values = {field.name: found[field.name.replace("_", "-")].value for field in fields(Settings)}
+    values = {one.name: found[one.name.replace("_", "-")].value for one in fields(Settings)}
     return Resolved(
         Settings(**values),  # type: ignore[arg-type]
         {key: setting.source for key, setting in found.items()},
+        frozenset(key for key, setting in found.items() if setting.found),
     )
 
 
@@ -110,7 +125,7 @@ def resolve_one(key: str, given: Given) -> Setting:
             if key == "app":
                 return Setting(read_application(given.project, str(setting.value)).target, source)
             return setting
-    return _default(key, given)
+    return replace(_default(key, given), found=True)
 
 
 def _refuse_unknown(project: Project) -> None:
@@ -166,9 +181,9 @@ def _default_python(given: Given) -> Setting:
     if given.lock is None:
         constraint = project.requires_python
         reason = f"newest that requires-python {constraint} admits"
-        return Setting(newest_admitted(constraint), reason)
+        return Setting(newest_admitted(constraint, given.pythons), reason)
     groups, extras = (_texts(resolve_one(key, given).value) for key in ("groups", "extras"))
-    return Setting(*choose_python(project, given.lock, groups, extras))
+    return Setting(*choose_python(project, given.lock, groups, extras, given.pythons))
 
 
 def _texts(value: Value) -> tuple[str, ...]:
@@ -219,6 +234,12 @@ def _parse_path(given: object, label: str) -> str:
     return text
 
 
+def _parse_ship(given: object, label: str) -> str:
+    if given not in SHIPS:
+        raise UsageError(f"{label} = {given!r} cannot be", f"use one of {', '.join(SHIPS)}")
+    return str(given)
+
+
 def _parse_release(given: object, label: str) -> str:
     text = _parse_text(given, label)
     try:
@@ -254,6 +275,7 @@ KEYS: dict[str, Callable[[object, str], Value]] = {
     "groups": _parse_list,
     "extras": _parse_list,
     "serve": _parse_text,
+    "ship": _parse_ship,
     "prestart": _parse_commands,
     "health-path": _parse_path,
     "env-file": _parse_text,

@@ -13,7 +13,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import task as invoke_task
 
 from shanty import engine, request, sync, terminal
-from shanty.base_image import ensure_base_image
+from shanty.base_image import ensure_base_image, made_here
 from shanty.consent import Setup
 from shanty.door import door
 from shanty.errors import RunError, ShantyError, UsageError
@@ -273,7 +273,9 @@ def setup(c: Context, yes: bool = False) -> None:
     base_image, python_version = (
         str(resolve_one(key, given).value) for key in ("base-image", "python-version")
     )
-    ensure_base_image(plan, base_image, python_version)
+    own = made_here(given)
+    carried = own.settings.python_version if own else None
+    ensure_base_image(plan, base_image, python_version, carried)
 
 
 @task(help={"json": "for a script"})
@@ -293,8 +295,10 @@ def config(c: Context, json: bool = False) -> None:
 
 def _workflow(c: Context, **typed: str | None) -> Workflow:
     project = find_project(Path.cwd())
-    settings = resolve(Given(project, _lock(project), os.environ, typed)).settings
-    return Workflow(project, settings, bool(c.config.run.dry))
+    workflow = Workflow(Given(project, _lock(project), os.environ, typed), bool(c.config.run.dry))
+    # What is configured wrong is said before anything is done.
+    _ = workflow.settings
+    return workflow
 
 
 def _lock(project: Project) -> Lock | None:

@@ -29,6 +29,11 @@ def announce(request: Request, *, dry: bool = False) -> None:
     print(mark, request.line, file=stream, flush=True)
 
 
+def say(text: str) -> None:
+    """Say what is worth knowing and asks for nothing, on standard error."""
+    print(f"shanty: {text}", file=sys.stderr, flush=True)
+
+
 def execute(request: Request) -> int:
     """Run the command with this terminal as its own; return its exit code.
 

@@ -5,45 +5,79 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from shanty import engine, request, terminal
-from shanty.application import read_application
-from shanty.base_image import own_base_image
+from shanty.base_image import made_here, on_own_base
+from shanty.context import Context, read_context
 from shanty.door import door
+from shanty.dynamic_version import unheeded_plugins
 from shanty.errors import MachineError, RunError, UsageError
-from shanty.lock import check_fresh, read_lock
+from shanty.gunicorn_conf import check_gunicorn_conf
+from shanty.lock import Lock, check_fresh, read_lock
 from shanty.poetry_version import check_poetry
 from shanty.port import check_free
 from shanty.project import Project
 from shanty.project_files import check_project
 from shanty.python_version import check_admitted
+from shanty.recipe import Recipe, read_recipe
 from shanty.request import BuildOptions, ContainerOptions, Request
-from shanty.settings import Settings, official_base_image
+from shanty.settings import Given, Resolved, Settings, official_base_image, resolve
 
 READY_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Workflow:
-    """One project with its settings; `dry` says every command and runs none."""
+    """One project with what settles its settings; `dry` says every command and runs none."""
 
-    project: Project
-    settings: Settings
+    given: Given
     dry: bool
 
-    def build(self, target: str, options: BuildOptions = BuildOptions()) -> float:  # noqa: B008
-        """Build one target and return the seconds it took.
+    @property
+    def project(self) -> Project:
+        """The project."""
+        return self.given.project
+
+    @cached_property
+    def resolved(self) -> Resolved:
+        """The settings, and where each came from."""
+        return resolve(self.given)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings."""
+        return self.resolved.settings
+
+    @cached_property
+    def context(self) -> Context:
+        """The build context, whose folders development mounts."""
+        return read_context(self.project, self.given.lock)
+
+    def build(
+        self,
+        target: str,
+        options: BuildOptions = BuildOptions(),  # noqa: B008
+        *,
+        quiet: bool = False,
+    ) -> float:
+        """Build one target and return the seconds it took; say what was found unless `quiet`.
 
         Raises `UsageError` for a lock that is missing or stale before the build begins,
         `MachineError` when the engine or the base image is not to be had, `RunError` when the
         build fails.
         """
         request.check_target(target)
-        self._check_project(target)
-        settings = self._with_base_image(options)
-        asked = request.build(self.project, settings, target, os.environ, options)
+        lock = read_lock(self.project)
+        recipe = self._recipe(lock, self.resolved)
+        resolved = self._with_base_image(options)
+        if resolved is not self.resolved:
+            recipe = self._recipe(lock, resolved)
+        if not quiet:
+            self._say(target, resolved, recipe)
+        asked = request.build(resolved.settings, recipe, target, os.environ, options)
         started = time.monotonic()
         if self._perform(asked, terminal.execute_step):
             raise RunError(
@@ -56,7 +90,7 @@ class Workflow:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
         self._check_port(options.host)
         self.build("development")
-        asked = request.development_server(self.project, self.settings, options)
+        asked = request.development_server(self.context, self.settings, options)
         host, port = _reached(options.host), self.settings.port
         if options.detach:
             return self._detach(asked, options.host, lambda: engine.answers(host, port))
@@ -71,7 +105,7 @@ class Workflow:
         """
         self._check_port(options.host)
         self.build("production")
-        asked = request.production_server(self.project, self.settings, options)
+        asked = request.production_server(self.context, self.settings, options)
         if options.detach:
             return self._detach(asked, options.host, lambda: engine.is_healthy(asked.container))
         return self._served(asked, terminal.execute_server, options.host, "production")
@@ -89,16 +123,16 @@ class Workflow:
 
     def run(self, words: tuple[str, ...], options: ContainerOptions) -> int:
         """Run a command in the development image; return its exit code."""
-        self.build("development")
+        self.build("development", quiet=True)
         name = self._name("run")
-        asked = request.command(self.project, self.settings, words, options, name)
+        asked = request.command(self.context, self.settings, words, options, name)
         return self._perform(asked)
 
     def shell(self, target: str, options: ContainerOptions) -> int:
         """Open a shell in a target in place of its entrypoint; return its exit code."""
-        self.build(target)
+        self.build(target, quiet=True)
         name = self._name("shell")
-        return self._perform(request.shell(self.project, self.settings, target, options, name))
+        return self._perform(request.shell(self.context, self.settings, target, options, name))
 
     def _detach(self, asked: Request, host: str, ready: Callable[[], bool]) -> int:
         """Start a container and return once it is ready; take away one that never is."""
@@ -134,67 +168,51 @@ class Workflow:
             raise KeyboardInterrupt
         return code
 
-    def _check_project(self, target: str) -> None:
-        lock = read_lock(self.project)
+    def _recipe(self, lock: Lock, resolved: Resolved) -> Recipe:
+        """Return what the images are made of; raise `UsageError` for what cannot be built."""
+        settings = resolved.settings
         check_fresh(self.project, lock)
         check_project(self.project)
-        check_admitted(self.settings.python_version, self.project.requires_python)
-        poetry, python = self.settings.poetry_version, self.settings.python_version
-        check_poetry(self.project, lock, poetry, python)
-        if target in {"development", "production"}:
-            self._check_served(target)
-        if target == "production" and not self.settings.serve and "gunicorn" not in lock.versions:
-            raise UsageError(
-                f"{lock.path} has no gunicorn, which serves production",
-                'poetry add gunicorn, or name another: [tool.shanty] serve = "…"',
-            )
+        check_admitted(settings.python_version, self.project.requires_python)
+        check_poetry(self.project, lock, settings.poetry_version, settings.python_version)
+        recipe = read_recipe(self.project, lock, settings)
+        if "gunicorn" in recipe.production.command:
+            check_gunicorn_conf(self.project)
+        return recipe
 
-    def _check_served(self, target: str) -> None:
-        """Raise `UsageError` for an app that the image of a target could not serve."""
-        if target == "production" and self.settings.serve:
-            return
-        app = read_application(self.project, self.settings.app)
-        if app.file and not app.in_wheel:
-            raise UsageError(
-                f"{app.target} lies outside the wheel, and the images hold what is in it",
-                f"move {request.shown(app.file)} into the package",
-            )
-        if target == "production" and app.interface == "asgi":
-            raise UsageError(
-                f"{app.target} is an ASGI application, and gunicorn is started for WSGI",
-                '[tool.shanty] serve = "uvicorn --host 0.0.0.0 --port $PORT $APP"',
-            )
-        if target == "development" and app.framework not in {"flask", "wsgi"}:
-            raise UsageError(
-                f"{app.target} is made with {app.framework}, and development serves Flask alone",
-                f"{door()} prod",
-            )
+    def _say(self, target: str, resolved: Resolved, recipe: Recipe) -> None:
+        """Say what was found and by which rule, and what the images do without."""
+        for key, value, source in resolved.rows():
+            if key in {"app", "python-version"} & resolved.found:
+                terminal.say(f"{key} {value or '-'}: {source}")
+        server = recipe.development if target == "development" else recipe.production
+        if target in {"development", "production"} and not self.settings.serve:
+            terminal.say(f"server {server.reason}")
+        for plugin in unheeded_plugins(self.project):
+            terminal.say(f"{plugin} has no part in the images: they run no plugin of Poetry's")
 
-    def _with_base_image(self, options: BuildOptions) -> Settings:
+    def _with_base_image(self, options: BuildOptions) -> Resolved:
         """Return the settings with the base image that this engine has, or can pull."""
-        own = own_base_image(self.settings.python_version)
+        settings = self.settings
         try:
             engine.check_engine()
-            if (
-                options.builder
-                or options.platforms
-                or engine.image_exists(self.settings.base_image)
-            ):
-                return self.settings
-            official = official_base_image(self.settings.python_version)
-            if self.settings.base_image == official and engine.image_exists(own):
-                return replace(self.settings, base_image=own)
+            if options.builder or options.platforms or engine.image_exists(settings.base_image):
+                return self.resolved
+            if settings.base_image == official_base_image(settings.python_version):
+                for own in (on_own_base(self.resolved), made_here(self.given)):
+                    if own and engine.image_exists(own.settings.base_image):
+                        return own
         except MachineError:
             if self.dry:
-                return self.settings
+                return self.resolved
             raise
-        asked = request.pull(self.settings.base_image)
+        asked = request.pull(settings.base_image)
         if self._perform(asked, terminal.execute_step):
             raise MachineError(
-                f"the base image {self.settings.base_image} is not here and cannot be pulled",
+                f"the base image {settings.base_image} is not here and cannot be pulled",
                 f"{door()} setup",
             )
-        return self.settings
+        return self.resolved
 
     def _check_port(self, host: str) -> None:
         if not self.dry:

@@ -16,7 +16,7 @@ from shanty.errors import RunError
 from shanty.lock import read_lock
 from shanty.project import find_project
 from shanty.request import ContainerOptions
-from shanty.settings import Given, resolve
+from shanty.settings import Given
 from shanty.workflow import Workflow
 from tests.engine.support import (
     CHECKOUT,
@@ -154,8 +154,7 @@ def test_a_health_path_that_fails_is_named_when_the_app_never_gets_healthy(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     project = find_project(workspace.root)
-    settings = resolve(Given(project, read_lock(project), os.environ, {})).settings
-    workflow = Workflow(project, settings, dry=False)
+    workflow = Workflow(Given(project, read_lock(project), os.environ, {}), dry=False)
     with pytest.raises(RunError) as failed:
         workflow.serve_production(ContainerOptions(detach=True))
     assert failed.value.what.endswith("does not answer after 2 s (/nowhere answers 404)")

@@ -1,0 +1,60 @@
+"""Sort what Poetry exported, and make a netrc file of the credentials for private indexes.
+
+`requirements.py split FOLDER` reads FOLDER/all.txt and writes beside it `hashed.txt`, what is
+installed with every hash checked; `direct.txt`, what comes from a folder or a git repository and
+has no hash; and `indexes.txt`, a line `NAME ADDRESS` for each source that pyproject.toml names.
+`requirements.py netrc FILE` reads such lines and prints entries for those that the secret
+`poetry-auth`, an auth.toml as Poetry writes it, has credentials for. Poetry's own environment runs
+it, for its tomlkit.
+"""
+
+import re
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import tomlkit
+
+SECRET = Path("/run/secrets/poetry-auth")
+
+
+def split(folder: Path) -> None:
+    """Write the three lists; a path dependency is installed as it is now, never editable."""
+    text = (folder / "all.txt").read_text(encoding="utf-8")
+    entries = re.findall(r"(?:.*\\\n)*.*\n", text)
+    direct = [entry for entry in entries if is_direct(entry)]
+    hashed = [entry for entry in entries if not is_direct(entry)]
+    (folder / "hashed.txt").write_text("".join(hashed), encoding="utf-8")
+    (folder / "direct.txt").write_text("".join(direct), encoding="utf-8")
+    (folder / "indexes.txt").write_text("".join(indexes()), encoding="utf-8")
+
+
+def is_direct(entry: str) -> bool:
+    """Tell whether an entry is a file or folder beside the project, or a source without a hash."""
+    beside = " @ file:" in entry or entry.startswith("-e ")
+    return beside or (" @ " in entry and "--hash" not in entry)
+
+
+def indexes() -> list:
+    """Return a line with name and address of each source."""
+    pyproject = tomlkit.parse(Path("pyproject.toml").read_text(encoding="utf-8")).unwrap()
+    sources = pyproject.get("tool", {}).get("poetry", {}).get("source", [])
+    return [f"{source['name']} {source['url']}\n" for source in sources if "url" in source]
+
+
+def netrc(lines: list) -> list:
+    """Return a netrc entry for each source that the secret has credentials for."""
+    known = tomlkit.parse(SECRET.read_text(encoding="utf-8")).unwrap().get("http-basic", {})
+    entries = []
+    for name, address in (line.split() for line in lines):
+        if name in known:
+            host = urlsplit(address).hostname
+            login, password = known[name].get("username", ""), known[name].get("password", "")
+            entries.append(f"machine {host} login {login} password {password}")
+    return entries
+
+
+if sys.argv[1] == "split":
+    split(Path(sys.argv[2]))
+else:
+    print("\n".join(netrc(Path(sys.argv[2]).read_text(encoding="utf-8").splitlines())))

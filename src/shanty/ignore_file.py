@@ -1,0 +1,126 @@
+"""The ignore file of a project that has none for this: what goes to the builder and what not."""
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from shanty.context import Context
+from shanty.errors import MachineError
+from shanty.project_files import read_by_build
+
+# What no image wants, whatever git says of it.
+NEVER = (
+    *("**/.git", "**/.venv", "**/venv", "**/__pycache__", "**/*.py[cod]", "**/node_modules"),
+    *("**/.mypy_cache", "**/.pytest_cache", "**/.ruff_cache", "**/.nox", "**/.tox"),
+    *("**/.env", "**/.env.*", "**/*.pem", "**/*.key", "**/id_rsa*"),
+)
+
+
+def write_dockerfile(context: Context, shipped: Path, *, wheel: bool) -> Path:
+    """Write a copy of the shipped Dockerfile with an ignore file beside it; return its path.
+
+    It goes into the user's cache folder, for nothing is written into the project. Left out is
+    what git ignores, or what the shipped ignore file names where the project is no git checkout;
+    what of a larger context belongs to others; and, of a project that ships its `wheel` alone,
+    the folders that no wheel is made of. Raises `MachineError` where no such folder can be had.
+    """
+    shipped_patterns = (shipped / "Dockerfile.dockerignore").read_text(encoding="utf-8")
+    patterns = [
+        *_others(context),
+        *(_unneeded(context) if wheel else ()),
+        *_ignored(context, shipped_patterns.splitlines()),
+    ]
+    folder = _cache_folder() / context.project.id
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / "Dockerfile", (shipped / "Dockerfile").read_text(encoding="utf-8"))
+        _write(folder / "Dockerfile.dockerignore", "".join(f"{one}\n" for one in patterns))
+    except OSError as error:
+        raise MachineError(
+            f"{folder} cannot be written: {error.strerror}",
+            "set XDG_CACHE_HOME to a folder that can be",
+        ) from error
+    return folder / "Dockerfile"
+
+
+def _others(context: Context) -> Iterator[str]:
+    """Yield what leaves out all of a larger context but the project and what it depends on."""
+    if context.project_dir != ".":
+        yield "*"
+        for path in (context.project_dir, *context.path_dependencies):
+            yield f"!{_literal(path)}"
+
+
+def _unneeded(context: Context) -> Iterator[str]:
+    """Yield the project's folders that hold nothing a wheel is made of: data, tests, documents."""
+    needed = read_by_build(context.project)
+    if needed is None:
+        return
+    inside = [os.path.normpath(Path(context.project_dir, path)) for path in needed]
+    inside += context.path_dependencies
+    for folder in sorted(path for path in context.project.root.iterdir() if path.is_dir()):
+        path = folder.relative_to(context.root).as_posix()
+        if not any(_meet(path, other) for other in inside):
+            yield _literal(path)
+
+
+def _meet(folder: str, path: str) -> bool:
+    """Tell whether a path, or a pattern for some, is the folder or lies inside it."""
+    return fnmatchcase(folder, "/".join(path.split("/")[: folder.count("/") + 1]))
+
+
+def _ignored(context: Context, shipped: Iterable[str]) -> Iterator[str]:
+    parts = (context.project_dir, *context.path_dependencies)
+    found = {part: ignored_by_git(context.root / part) for part in parts}
+    if any(names is None for names in found.values()):
+        yield from shipped
+    else:
+        yield from NEVER
+    for part, names in found.items():
+        for name in names or ():
+            yield _literal(os.path.normpath(Path(part, name)))
+
+
+def ignored_by_git(folder: Path) -> list[str] | None:
+    """Return the files and folders below one that git ignores, `None` where it is no checkout."""
+    folder = folder if folder.is_dir() else folder.parent
+    words = ("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
+    try:
+        answer = subprocess.run(
+            ["git", "-C", str(folder), *words], capture_output=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    names = (os.fsdecode(name).rstrip("/") for name in answer.split(b"\0"))
+    # A folder that is ignored as a whole is built all the same: somebody asked for it.
+    return [name for name in names if name not in {"", "."}]
+
+
+def _literal(path: str) -> str:
+    """Return a path as a pattern of a .dockerignore that matches it alone."""
+    return "/" + re.sub(r"([\\*?\[\]])", r"\\\1", path).replace("\n", "?")
+
+
+def _cache_folder() -> Path:
+    """Return the folder for what may be lost, as the XDG base directory specification names it.
+
+    Where there is no home to write to, one for this user below that for temporary files.
+    """
+    named = os.environ.get("XDG_CACHE_HOME")
+    folder = Path(named) if named else Path.home() / ".cache"
+    nearest = next(one for one in (folder, *folder.parents) if one.exists())
+    if os.access(nearest, os.W_OK):
+        return folder / "shanty"
+    return Path(tempfile.gettempdir(), f"shanty-{os.getuid()}")
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file unless it says so already, never leaving half of one."""
+    if not file.is_file() or file.read_text(encoding="utf-8") != text:
+        temporary = file.with_name(f"{file.name}.{os.getpid()}")
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(file)
