@@ -6,7 +6,7 @@ import pytest
 
 from shanty.errors import UsageError
 from shanty.project import Project
-from shanty.project_files import check_project, included_in_wheel
+from shanty.project_files import check_project, read_by_build
 
 MakeProject = Callable[..., Project]
 
@@ -74,15 +74,36 @@ def test_two_names_are_told(make_project: MakeProject) -> None:
 @pytest.mark.parametrize(
     ("include", "expected"),
     [
-        ('["data"]', ()),
-        ('[{ path = "data" }]', ()),
+        ('["data"]', ("data",)),
+        ('[{ path = "data" }]', ("data",)),
         ('[{ path = "data", format = "sdist" }]', ()),
-        ('[{ path = "app.py", format = "wheel" }]', ("app.py",)),
-        ('["x", { path = "data/*", format = ["sdist", "wheel"] }]', ("data/*",)),
+        ('[{ path = "data", format = ["sdist"] }]', ()),
+        ('["x", { path = "data/*", format = ["sdist", "wheel"] }]', ("x", "data/*")),
     ],
 )
-def test_what_the_wheel_holds_beside_the_packages_names_its_format(
+def test_a_wheel_is_made_from_the_packages_and_what_is_included(
     make_project: MakeProject, include: str, expected: tuple[str, ...]
 ) -> None:
-    project = make_project(pyproject=f"[tool.poetry]\ninclude = {include}\n")
-    assert included_in_wheel(project) == expected
+    text = f'[tool.poetry]\nname = "harbour"\ninclude = {include}\n'
+    project = make_project({"src/harbour/__init__.py": ""}, text)
+    assert read_by_build(project) == ("src/harbour", *expected, "LICENSES")
+
+
+def test_a_wheel_is_made_from_the_readme_and_the_licences(make_project: MakeProject) -> None:
+    text = (
+        '[project]\nname = "harbour"\nreadme = "docs/about.md"\n'
+        'license = { file = "legal/MIT.txt" }\nlicense-files = ["/legal/*"]\n[tool.poetry]\n'
+    )
+    project = make_project({"harbour.py": ""}, text)
+    assert read_by_build(project) == ("harbour.py", "docs/about.md", "legal/*", "legal/MIT.txt")
+
+
+@pytest.mark.parametrize(
+    "table",
+    ['[tool.poetry.build]\nscript = "build.py"', '[build-system]\nbuild-backend = "hatchling"'],
+)
+def test_what_a_build_of_one_s_own_reads_is_not_known(
+    make_project: MakeProject, table: str
+) -> None:
+    text = f'[project]\nname = "harbour"\n[tool.poetry]\n{table}\n'
+    assert read_by_build(make_project({"harbour.py": ""}, text)) is None
