@@ -34,6 +34,12 @@ def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def no_system_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what this machine's pip is told out of what a build is told."""
+    monkeypatch.setattr("shanty.index_secrets.SYSTEM_FILES", ())
+
+
 @pytest.fixture
 def make_project(tmp_path: Path) -> Callable[..., Project]:
     """Return a function that writes a project below `tmp_path` and reads it back.
