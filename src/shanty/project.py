@@ -1,6 +1,7 @@
 """The Poetry project: where it is and what its `pyproject.toml` says of it."""
 
 import hashlib
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
@@ -43,6 +44,11 @@ class Project:
         return self.root / "poetry.lock"
 
     @property
+    def quoted_root(self) -> str:
+        """The root as one word of a command that is to be pasted."""
+        return shlex.quote(str(self.root))
+
+    @property
     def settings(self) -> Table:
         """The `[tool.shanty]` table."""
         return table(self.pyproject, "tool.shanty")
@@ -76,7 +82,7 @@ class Project:
     @property
     def has_package(self) -> bool:
         """Tell whether it has anything that a wheel is made of."""
-        return self.package_mode and any(place.path.exists() for place in self._places)
+        return self.package_mode and any(place.path.exists() for place in self.places)
 
     @property
     def is_built_by_poetry(self) -> bool:
@@ -91,9 +97,9 @@ class Project:
         Raises `UsageError` when there is none.
         """
         declared = table(self.pyproject, "tool.poetry").get("packages")
-        found = tuple(place for place in self._places if place.path.exists())
+        found = tuple(place for place in self.places if place.path.exists())
         if not found:
-            looked = ", ".join(str(place.path.relative_to(self.root)) for place in self._places)
+            looked = ", ".join(str(place.path.relative_to(self.root)) for place in self.places)
             raise UsageError(
                 f"{self.pyproject_file}: no package found (looked for {looked})",
                 "name the folder under [tool.poetry] packages",
@@ -101,7 +107,7 @@ class Project:
         return found if declared else found[:1]
 
     @cached_property
-    def _places(self) -> list[Package]:
+    def places(self) -> list[Package]:
         """Where its packages and modules are declared to be, or are by default."""
         declared = table(self.pyproject, "tool.poetry").get("packages")
         return self._declared(declared) if declared else self._by_default()

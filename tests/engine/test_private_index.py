@@ -59,7 +59,7 @@ def index() -> Iterator[Index]:
     allowed = "Basic " + base64.b64encode(f"{USER}:{TOKEN}".encode()).decode()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the library's name
+        def do_GET(self) -> None:
             status, body = 404, b""
             if self.headers.get("Authorization") != allowed:
                 status = 401

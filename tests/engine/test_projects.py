@@ -2,6 +2,9 @@
 
 import shutil
 import subprocess
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,9 @@ GIT = ("git", "-c", "user.name=Nobody", "-c", "user.email=nobody@example.com")
 
 # What a project cannot start without, as its README says.
 OPTIONS = {"env_needed": ["--env", "MY_SETTING=1"]}
+# Building waits for disk and network as much as for a processor.
+AT_A_TIME = 4
+SETTING_UP = threading.Lock()
 # Depended on by another, and no app itself.
 LIBRARIES = {"monorepo/lib"}
 
@@ -40,28 +46,47 @@ def checked_out(root: Path, folder: Path) -> Path:
     return folder / root.relative_to(PROJECTS)
 
 
-def served(project: Path, *options: str) -> str:
-    """Return what the project answers in production, once a base image is there."""
-    port = free_port()
-    words = ("prod", "--detach", "--port", str(port), *options)
-    done = shanty(project, *words, code=None)
-    if done.returncode == 3 and done.stderr.endswith("fix: shanty setup"):
+def ready(project: Path) -> None:
+    """Make sure of the project's base image as its own fix says; one thread at a time."""
+    with SETTING_UP:
         shanty(project, "setup", "--yes")
-        done = shanty(project, *words, code=None)
-    assert done.returncode == 0, done.stderr
-    status, text = get(port)
-    shanty(project, "stop")
-    assert status == 200
-    return text
+
+
+def served(root: Path, folder: Path) -> tuple[int, str, str]:
+    """Serve a project; return status and text of its page, and what git then has to say."""
+    project = checked_out(root, folder)
+    ready(project)
+    port = free_port()
+    try:
+        shanty(project, "prod", "--detach", "--port", str(port), *OPTIONS.get(name_of(root), []))
+        page = get(port)
+        shanty(project, "stop")
+        return *page, command(["git", "status", "--porcelain", "--ignored"], cwd=project).stdout
+    finally:
+        shanty(project, "clean", "--images", code=None)
+
+
+@pytest.fixture(scope="session")
+def outcomes(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[Path, "Future[tuple[int, str, str]]"]]:
+    """Return what becomes of each project that is asked for, served a few at a time."""
+    asked = [root for item in request.session.items for root in roots_of(item)]
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        yield {root: pool.submit(served, root, tmp_path_factory.mktemp("p")) for root in asked}
+
+
+def roots_of(item: pytest.Item) -> list[Path]:
+    """Return the project that a test below is about, none for another test."""
+    if "outcomes" not in getattr(item, "fixturenames", ()):
+        return []
+    return [getattr(item, "callspec").params["root"]]  # noqa: B009 - pytest does not declare it
 
 
 @pytest.mark.parametrize("root", SERVED, ids=name_of)
-def test_a_project_is_served_with_nothing_written_into_it(root: Path, tmp_path: Path) -> None:
-    project = checked_out(root, tmp_path)
-    try:
-        name = root.relative_to(PROJECTS).parts[0]
-        assert f"hello from {name}" in served(project, *OPTIONS.get(name_of(root), []))
-        status = ["git", "status", "--porcelain", "--ignored"]
-        assert command(status, cwd=project).stdout == ""
-    finally:
-        shanty(project, "clean", "--images", code=None)
+def test_a_project_is_served_with_nothing_written_into_it(
+    root: Path, outcomes: dict[Path, "Future[tuple[int, str, str]]"]
+) -> None:
+    status, text, changed = outcomes[root].result()
+    assert (status, changed) == (200, "")
+    assert f"hello from {root.relative_to(PROJECTS).parts[0]}" in text
