@@ -1,13 +1,9 @@
 """A package that a private index alone has, behind a password, as companies keep them."""
 
 import base64
-import hashlib
-import io
 import os
-import shutil
 import subprocess
 import threading
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,30 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from shanty.lock import content_hash
-from shanty.pyproject import read_toml
-from tests.engine.support import DOORS, command, docker, edit, free_port, get, saved_files
+from tests.engine.rope import WHEEL, depending, locked_file, wheel
+from tests.engine.support import DOORS, command, docker, free_port, get, saved_files
 
-PROJECT = Path(__file__).parents[1] / "projects" / "flask_flat"
 IMAGE = "shanty-test-private-index"
 USER, TOKEN = "mate", "t0ken-of-the-quay-4711"
-WHEEL = "quay_rope-1.0-py3-none-any.whl"
-
-
-def wheel() -> bytes:
-    """Return a wheel with one module."""
-    held = io.BytesIO()
-    info = "quay_rope-1.0.dist-info"
-    with zipfile.ZipFile(held, "w") as archive:
-        archive.writestr("quay_rope.py", 'KNOT = "bowline"\n')
-        archive.writestr(
-            f"{info}/METADATA", "Metadata-Version: 2.1\nName: quay-rope\nVersion: 1.0\n"
-        )
-        archive.writestr(
-            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
-        archive.writestr(f"{info}/RECORD", "")
-    return held.getvalue()
 
 
 @dataclass
@@ -88,35 +65,15 @@ def index() -> Iterator[Index]:
 @pytest.fixture
 def project(index: Index, tmp_path: Path) -> Iterator[Path]:
     """Return a project that imports what the index has, locked as Poetry locks it."""
-    folder = tmp_path / "project"
-    shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    edit(
-        folder / "flask_flat/__init__.py",
-        "from flask import",
-        "from quay_rope import KNOT\nfrom flask import",
+    source = (
+        f'\n[[tool.poetry.source]]\nname = "quay-side"\nurl = "{index.address}"\n'
+        'priority = "explicit"\n'
     )
-    edit(folder / "flask_flat/__init__.py", '"hello from', 'f"{KNOT} says hello from')
-    pyproject = folder / "pyproject.toml"
-    edit(pyproject, "dependencies = [\n", 'dependencies = [\n    "quay-rope (==1.0)",\n')
-    with pyproject.open("a", encoding="utf-8") as file:
-        file.write(
-            '\n[tool.poetry.dependencies]\nquay-rope = { source = "quay-side" }\n\n'
-            f'[[tool.poetry.source]]\nname = "quay-side"\nurl = "{index.address}"\n'
-            'priority = "explicit"\n'
-        )
-    lock = folder / "poetry.lock"
-    text = lock.read_text(encoding="utf-8")
-    before = content_hash(read_toml(PROJECT / "pyproject.toml"))
-    digest = hashlib.sha256(index.content).hexdigest()
-    package = (
-        '[[package]]\nname = "quay-rope"\nversion = "1.0"\ndescription = ""\noptional = false\n'
-        'python-versions = "*"\ngroups = ["main"]\n'
-        f'files = [\n    {{file = "{WHEEL}", hash = "sha256:{digest}"}},\n]\n\n'
-        f'[package.source]\ntype = "legacy"\nurl = "{index.address.rstrip("/")}"\n'
-        'reference = "quay-side"\n\n[metadata]\n'
+    locked = (
+        f"{locked_file(index.content)}\n[package.source]\n"
+        f'type = "legacy"\nurl = "{index.address.rstrip("/")}"\nreference = "quay-side"\n'
     )
-    text = text.replace("[metadata]\n", package).replace(before, content_hash(read_toml(pyproject)))
-    lock.write_text(text, encoding="utf-8")
+    folder = depending(tmp_path / "project", '{ source = "quay-side" }', locked, source)
     yield folder
     command([*DOORS["shanty"], "clean", "--images"], cwd=folder, env=environment(), code=None)
 
