@@ -42,9 +42,9 @@ def execute(request: Request) -> int:
 
 
 def execute_step(request: Request, tail: Tail | None = None) -> int:
-    """Run a command that has no exit codes of its own to pass on; return 130 after an interrupt.
+    """Run a command that has no exit codes of its own to pass on; return the one it has.
 
-    What it says is kept in a tail that is given.
+    Raises `KeyboardInterrupt` after an interrupt. What it says is kept in a tail that is given.
     """
     with showing(tail) as streams:
         return _execute_step(request, streams)
@@ -61,8 +61,10 @@ def _execute_step(request: Request, streams: Streams) -> int:
     environment = {**os.environ, **request.environment}
     process = subprocess.Popen(request.arguments, env=environment, stdout=stdout, stderr=stderr)
     with _handing_on(process, {signal.SIGTERM, _hangup()}, left={signal.SIGINT}) as received:
-        code = process.wait()
-    return INTERRUPTED if received else _exit_code(code)
+        code = _exit_code(process.wait())
+    if received or code == INTERRUPTED:
+        raise KeyboardInterrupt
+    return code
 
 
 def execute_server(request: Request, tail: Tail | None = None) -> int:
