@@ -30,7 +30,7 @@ def missing_program(raised: Raised, case: Case) -> Diagnosis | None:
     if raised.name == "FileNotFoundError" and "_execute_child" in raised.frames:
         found = re.search(r"'(?P<name>[^'/ ]+)'$", raised.first_said)
         return _program(found["name"], case) if found else None
-    if raised.name == "CalledProcessError" and raised.message.endswith("exit status 127."):
+    if raised.name == "CalledProcessError" and raised.first_said.endswith("exit status 127."):
         return unknown_to_shell(case)
     return None
 

@@ -62,5 +62,6 @@ def chains(log: str) -> Iterator[list[Raised]]:
 
 def without_traceback(log: str) -> list[Raised]:
     """Return the exceptions that a log names on lines of their own, the last ones first."""
-    found = (OUTSIDE.match(line) for line in reversed(log.splitlines()))
+    outside = TRACEBACK.sub("", MARGIN.sub("", log))
+    found = (OUTSIDE.match(line) for line in reversed(outside.splitlines()))
     return [Raised(one["kind"], one["message"] or "") for one in found if one]

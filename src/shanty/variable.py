@@ -29,7 +29,7 @@ FIELD = re.compile(r"^(?P<name>\w[\w.]*)\n[ \t]+(?P<said>.+?)(?: [\[(]type=.*)?$
 def missing_variable(raised: Raised, _case: Case) -> Diagnosis | None:
     """Explain an exception that says which variable is missing, or wrong."""
     if raised.name == "KeyError" and ENVIRON.search(raised.frames):
-        return needed([raised.message.strip("'\"")])
+        return needed([raised.first_said.strip("'\"")])
     if raised.name == "ValidationError" and " validation error" in raised.message:
         return _fields(raised)
     if raised.name == "EnvValidationError":
@@ -42,8 +42,8 @@ def missing_variable(raised: Raised, _case: Case) -> Diagnosis | None:
 
 def likely_variable(raised: Raised, _case: Case) -> Diagnosis | None:
     """Explain an exception that hints at a variable: a key in capitals, a line that reads one."""
-    if raised.name == "KeyError" and re.fullmatch(r"'[A-Z][A-Z0-9_]+'", raised.message):
-        return needed([raised.message.strip("'")])
+    if raised.name == "KeyError" and re.fullmatch(r"'[A-Z][A-Z0-9_]+'", raised.first_said):
+        return needed([raised.first_said.strip("'")])
     if raised.name in {"AssertionError", "AttributeError", "TypeError"}:
         read = READ.search(raised.source_line)
         return needed([read["name"]]) if read else None

@@ -59,15 +59,17 @@ def test_an_app_that_does_not_start_is_told_why_in_the_foreground_and_detached(
     assert second == f"fix: {fix}"
 
 
-def test_a_development_server_that_ends_is_told_why(workspace: Workspace) -> None:
+def test_a_prestart_command_that_fails_is_told_with_the_reason(workspace: Workspace) -> None:
     edit(
         workspace.sample / "pyproject.toml",
         "[tool.shanty]\n",
-        "[tool.shanty]\nprestart = [\"python -c 'import nowhere'\"]\n",
+        '[tool.shanty]\nprestart = ["python -c \'import nowhere\'"]\n',
     )
-    what, fix = fails(workspace, "dev")
-    assert what.startswith("the development server ended with exit code 1: prestart failed (")
-    assert what.endswith("): there is no module nowhere, and the lock has no nowhere")
+    what, fix = fails(workspace, "prod")
+    assert what == (
+        "the production server ended with exit code 1: prestart failed (python -c 'import nowhere')"
+        ": there is no module nowhere, and the lock has no nowhere"
+    )
     assert fix == "fix: poetry add nowhere"
 
 
