@@ -152,8 +152,10 @@ def test_a_header_that_is_not_known_is_named_all_the_same(explain: Explain) -> N
     said = CFFI.replace("ffi.h", "quay/crane.h")
     assert explain(said) == (
         "cffi 2.1.1 needs quay/crane.h to compile",
-        "name the Debian package that has quay/crane.h: "
-        '[tool.shanty] build-system-packages = ["…"]',
+        (
+            "name the Debian package that has quay/crane.h: "
+            '[tool.shanty] build-system-packages = ["…"]'
+        ),
     )
 
 

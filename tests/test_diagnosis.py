@@ -345,9 +345,13 @@ def test_a_program_of_the_lock_comes_with_its_group(explain: Explain) -> None:
             '"libgl1"',
         ),
         (
-            "OSError: cannot load library 'libgobject-2.0-0': libgobject-2.0-0: cannot open shared "
-            "object file: No such file or directory.  Additionally, ctypes.util.find_library() did "
-            "not manage to locate a library called 'libgobject-2.0-0'",
+            (
+                "OSError: cannot load library 'libgobject-2.0-0': libgobject-2.0-0: "
+                "cannot open shared "
+                "object file: No such file or directory.  Additionally, "
+                "ctypes.util.find_library() did "
+                "not manage to locate a library called 'libgobject-2.0-0'"
+            ),
             ('File "/opt/venv/lib/python3.13/site-packages/weasyprint/text/ffi.py", line 503',),
             "libgobject-2.0-0",
             '"libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"',
@@ -468,8 +472,10 @@ BELOW = "let it write below /tmp, or: shanty prod --writable"
             BELOW,
         ),
         (
-            "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) attempt to write a "
-            "readonly database\n(Background on this error at: https://sqlalche.me/e/21/e3q8)",
+            (
+                "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) attempt to write a "
+                "readonly database\n(Background on this error at: https://sqlalche.me/e/21/e3q8)"
+            ),
             "it cannot write its SQLite database where it is",
             BELOW,
         ),
@@ -512,24 +518,34 @@ def test_a_path_that_fails_is_named_with_what_to_do(
     ("line", "address"),
     [
         (
-            'psycopg2.OperationalError: connection to server at "10.0.0.9", port 5999 failed: '
-            "Connection refused\n\tIs the server running on that host and accepting TCP/IP "
-            "connections?",
+            (
+                'psycopg2.OperationalError: connection to server at "10.0.0.9", port 5999 failed: '
+                "Connection refused\n\tIs the server running on that host and accepting TCP/IP "
+                "connections?"
+            ),
             "10.0.0.9:5999",
         ),
         (
-            'psycopg2.OperationalError: connection to server at "db" (10.0.0.9), port 5999 failed: '
-            "timeout expired",
+            (
+                'psycopg2.OperationalError: connection to server at "db" (10.0.0.9), '
+                "port 5999 failed: "
+                "timeout expired"
+            ),
             "db:5999",
         ),
         (
-            'psycopg2.OperationalError: could not translate host name "nodb.invalid" to address: '
-            "Name or service not known",
+            (
+                "psycopg2.OperationalError: could not translate host name "
+                '"nodb.invalid" to address: '
+                "Name or service not known"
+            ),
             "nodb.invalid",
         ),
         (
-            "psycopg.OperationalError: failed to resolve host 'nodb.invalid': "
-            "[Errno -2] Name or service not known",
+            (
+                "psycopg.OperationalError: failed to resolve host 'nodb.invalid': "
+                "[Errno -2] Name or service not known"
+            ),
             "nodb.invalid",
         ),
         (
@@ -537,35 +553,50 @@ def test_a_path_that_fails_is_named_with_what_to_do(
             "10.0.0.9:5999",
         ),
         (
-            "pymysql.err.OperationalError: (2003, \"Can't connect to MySQL server on 'nodb.invalid' "
-            '([Errno -2] Name or service not known)")',
+            (
+                "pymysql.err.OperationalError: (2003, \"Can't connect to MySQL server "
+                "on 'nodb.invalid' "
+                '([Errno -2] Name or service not known)")'
+            ),
             "nodb.invalid",
         ),
         (
-            "redis.exceptions.ConnectionError: Error -2 connecting to noredis.invalid:5999. "
-            "Name or service not known.",
+            (
+                "redis.exceptions.ConnectionError: Error -2 connecting to noredis.invalid:5999. "
+                "Name or service not known."
+            ),
             "noredis.invalid:5999",
         ),
         (
-            "pymongo.errors.ServerSelectionTimeoutError: nomongo.invalid:5999: [Errno -2] Name or "
-            "service not known (configured timeouts: socketTimeoutMS: 20000.0ms)",
+            (
+                "pymongo.errors.ServerSelectionTimeoutError: nomongo.invalid:5999: "
+                "[Errno -2] Name or "
+                "service not known (configured timeouts: socketTimeoutMS: 20000.0ms)"
+            ),
             "nomongo.invalid:5999",
         ),
         (
-            "pymongo.errors.ConfigurationError: The DNS query name does not exist: "
-            "_mongodb._tcp.nomongo.invalid.",
+            (
+                "pymongo.errors.ConfigurationError: The DNS query name does not exist: "
+                "_mongodb._tcp.nomongo.invalid."
+            ),
             "nomongo.invalid",
         ),
         (
-            "requests.exceptions.ConnectionError: HTTPConnectionPool(host='noweb.invalid', "
-            "port=5999): Max retries exceeded with url: /a (Caused by NameResolutionError("
-            "\"HTTPConnection(host='noweb.invalid', port=5999): Failed to resolve 'noweb.invalid' "
-            '([Errno -2] Name or service not known)"))',
+            (
+                "requests.exceptions.ConnectionError: HTTPConnectionPool(host='noweb.invalid', "
+                "port=5999): Max retries exceeded with url: /a (Caused by NameResolutionError("
+                "\"HTTPConnection(host='noweb.invalid', port=5999): Failed to resolve "
+                "'noweb.invalid' "
+                '([Errno -2] Name or service not known)"))'
+            ),
             "noweb.invalid:5999",
         ),
         (
-            "aiohttp.client_exceptions.ClientConnectorDNSError: Cannot connect to host "
-            "noweb.invalid:5999 ssl:default [Name or service not known]",
+            (
+                "aiohttp.client_exceptions.ClientConnectorDNSError: Cannot connect to host "
+                "noweb.invalid:5999 ssl:default [Name or service not known]"
+            ),
             "noweb.invalid:5999",
         ),
     ],
@@ -594,8 +625,10 @@ def test_a_database_without_a_host_is_told_so(explain: Explain) -> None:
         '.s.PGSQL.5432" failed: No such file or directory'
     )
     assert explain(log) == (
-        "it looked for PostgreSQL at the socket /var/run/postgresql/.s.PGSQL.5432: "
-        "it was given no host",
+        (
+            "it looked for PostgreSQL at the socket /var/run/postgresql/.s.PGSQL.5432: "
+            "it was given no host"
+        ),
         "give it the database's address with --env",
     )
 

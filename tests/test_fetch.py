@@ -60,18 +60,24 @@ no-such-package==1, we can conclude that your requirements are unsatisfiable.
         (HASH, "the file of flask 3.1.3 is not the one in the lock: its hash differs"),
         (
             REFUSED,
-            "the package index http://127.0.0.1:5999 does not answer: "
-            "Connection refused (os error 111)",
+            (
+                "the package index http://127.0.0.1:5999 does not answer: "
+                "Connection refused (os error 111)"
+            ),
         ),
         (
             NO_NAME,
-            "the package index https://…@nowhere.invalid does not answer: "
-            "failed to lookup address information: Name or service not known",
+            (
+                "the package index https://…@nowhere.invalid does not answer: "
+                "failed to lookup address information: Name or service not known"
+            ),
         ),
         (
             STATUS,
-            "the package index http://127.0.0.1:5998 does not answer: "
-            "HTTP status server error (503 Service Unavailable)",
+            (
+                "the package index http://127.0.0.1:5998 does not answer: "
+                "HTTP status server error (503 Service Unavailable)"
+            ),
         ),
         (
             PIP,
