@@ -110,8 +110,7 @@ def test_output_that_is_closed_is_another_than_the_errors(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     tail = Tail()
-    closed = os.dup(2)
-    os.close(closed)
+    closed = 9999
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tee, "STDOUT", closed)
         with showing(tail) as streams:
