@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from shanty.request import Request
-from shanty.terminal import announce, execute, execute_quietly, execute_server, is_terminal
+from shanty.tee import Tail
+from shanty.terminal import (
+    announce,
+    execute,
+    execute_build,
+    execute_quietly,
+    execute_server,
+    execute_step,
+    is_terminal,
+)
 from tests.fakes import DEADLINE_SECONDS, Fakes, reply, set_up
 
 REQUEST = Request(("docker", "run", "it's"), {"TOKEN": "s3cret"})
@@ -27,11 +36,12 @@ def fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fakes:
     return fakes
 
 
-def start(function: str) -> "subprocess.Popen[bytes]":
+def start(function: str, tail: str = "") -> "subprocess.Popen[bytes]":
     """Carry out a request in a process group of its own, as a shell would."""
     code = (
         "import sys; from shanty import terminal; from shanty.request import Request; "
-        f'sys.exit(terminal.{function}(Request(("docker", "run"))))'
+        "from shanty.tee import Tail; "
+        f'sys.exit(terminal.{function}(Request(("docker", "run")){tail}))'
     )
     return subprocess.Popen([sys.executable, "-c", code], process_group=0)
 
@@ -120,6 +130,26 @@ def test_the_output_is_shown_unless_it_is_to_be_quiet(
     assert capfd.readouterr().out == output
 
 
+@pytest.mark.parametrize("carry_out", [execute_build, execute_server, execute_step])
+def test_what_is_said_is_kept_where_it_is_wanted(
+    carry_out: Callable[[Request, Tail], int], fakes: Fakes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    fakes.answer(reply("docker run", stderr="why\n", code=7))
+    tail = Tail()
+    assert carry_out(REQUEST, tail) == 7
+    assert tail.text == "why\n"
+    assert capfd.readouterr().err == "why\n"
+
+
+@pytest.mark.parametrize("carry_out", [execute_build, execute_step])
+def test_a_step_that_was_interrupted_ends_what_it_is_a_step_of(
+    carry_out: Way, fakes: Fakes
+) -> None:
+    fakes.answer(reply("docker run", code=130))
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(REQUEST)
+
+
 @pytest.mark.parametrize("carry_out", [execute, execute_server])
 def test_the_signals_are_as_before_once_the_command_has_ended(carry_out: Way) -> None:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -131,10 +161,13 @@ def test_the_signals_are_as_before_once_the_command_has_ended(carry_out: Way) ->
 # Signals
 
 
+@pytest.mark.parametrize("tail", ["", ", Tail()"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_server_is_stopped_as_docker_would_stop_it(number: signal.Signals, fakes: Fakes) -> None:
+def test_a_server_is_stopped_as_docker_would_stop_it(
+    number: signal.Signals, tail: str, fakes: Fakes
+) -> None:
     fakes.answer(reply("docker run", holds=True))
-    process = start("execute_server")
+    process = start("execute_server", tail)
     fakes.wait_for("holding")
     os.killpg(process.pid, number)
     assert process.wait(DEADLINE_SECONDS) == 130

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
+from shanty.case import Diagnosis, failure
 from shanty.door import door
 from shanty.errors import AccessError, MachineError, RunError, ShantyError
 from shanty.project import Project
@@ -182,34 +183,33 @@ def _state(container: "Container") -> str:
     return " ".join([str(status), *addresses])
 
 
-def wait_until(name: str, ready: Callable[[], bool], seconds: float) -> None:
+Explain = Callable[[str], Diagnosis | None]
+
+
+def wait_until(name: str, ready: Callable[[], bool], seconds: float, explain: Explain) -> None:
     """Wait until a container is ready.
 
-    Raises `RunError` when it ends first, or is not ready in time, after showing its last lines.
+    Raises `RunError` when it ends first, or is not ready in time, after showing its last lines;
+    `explain` finds the reason in them.
     """
     deadline = time.monotonic() + seconds
     with translated():
         while not ready():
             state = client().container.inspect(name).state
             if not state.running:
-                raise _failed(name, f"ended with exit code {state.exit_code} before it answered")
+                how = f"ended with exit code {state.exit_code} before it answered"
+                raise _failed(name, how, explain)
             if time.monotonic() > deadline:
                 probes = (state.health.log if state.health else None) or []
                 probe = f" ({probes[-1].output.strip()})" if probes and probes[-1].output else ""
-                raise _failed(name, f"does not answer after {seconds:.0f} s{probe}")
+                raise _failed(name, f"does not answer after {seconds:.0f} s{probe}", explain)
             time.sleep(POLL_SECONDS)
 
 
-def _failed(name: str, how: str) -> ShantyError:
+def _failed(name: str, how: str, explain: Explain) -> ShantyError:
     log = str(client().container.logs(name, tail=LOG_LINES)).rstrip()
     print(log, file=sys.stderr, flush=True)
-    # The app's own exception: a server reports what became of it in one of its own, further down.
-    raised = re.findall(
-        r"^(?!gunicorn\.)[\w.]+(?:Error|Exception|Exit|Configured)\b.*", log, re.MULTILINE
-    )
-    # An address in it may hold a password.
-    reason = re.sub(r"//[^/\s@]+@", "//…@", f": {raised[-1]}") if raised else ""
-    return RunError(f"{name} {how}{reason}", "mend what its log names above")
+    return failure(f"{name} {how}", explain(log))
 
 
 def is_healthy(name: str) -> bool:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from shanty.request import Request
+from shanty.tee import Streams, Tail, showing, showing_progress
 
 INTERRUPTED = 130
 
@@ -45,29 +46,50 @@ def execute(request: Request) -> int:
         return _exit_code(process.wait())
 
 
-def execute_step(request: Request) -> int:
-    """Run a command that has no exit codes of its own to pass on; return 130 after an interrupt."""
-    process = subprocess.Popen(request.arguments, env={**os.environ, **request.environment})
+def execute_step(request: Request, tail: Tail | None = None) -> int:
+    """Run a command that has no exit codes of its own to pass on; return the one it has.
+
+    Raises `KeyboardInterrupt` after an interrupt. What it says is kept in a tail that is given.
+    """
+    with showing(tail) as streams:
+        return _execute_step(request, streams)
+
+
+def execute_build(request: Request, tail: Tail | None = None) -> int:
+    """Run a step that draws its progress on the terminal, where there is one."""
+    with showing_progress(tail) as streams:
+        return _execute_step(request, streams)
+
+
+def _execute_step(request: Request, streams: Streams) -> int:
+    stdout, stderr = streams
+    environment = {**os.environ, **request.environment}
+    process = subprocess.Popen(request.arguments, env=environment, stdout=stdout, stderr=stderr)
     with _handing_on(process, {signal.SIGTERM, _hangup()}, left={signal.SIGINT}) as received:
-        code = process.wait()
-    return INTERRUPTED if received else _exit_code(code)
+        code = _exit_code(process.wait())
+    if received or code == INTERRUPTED:
+        raise KeyboardInterrupt
+    return code
 
 
-def execute_server(request: Request) -> int:
+def execute_server(request: Request, tail: Tail | None = None) -> int:
     """Run a server that needs no input; on an interrupt stop it as `docker stop` would.
 
     It stands apart from the terminal's signals, for SIGINT would cut off requests in flight.
-    Returns 130 after an interrupt.
+    What it says is kept in a tail that is given. Returns 130 after an interrupt.
     """
     apart = {"process_group": 0} if os.name == "posix" else {}
-    process = subprocess.Popen(  # type: ignore[call-overload]
-        request.arguments,
-        env={**os.environ, **request.environment},
-        stdin=subprocess.DEVNULL,
-        **apart,
-    )
-    with _handing_on(process, {signal.SIGINT, signal.SIGTERM, _hangup()}) as received:
-        code: int = process.wait()
+    with showing(tail) as (stdout, stderr):
+        process = subprocess.Popen(  # type: ignore[call-overload]
+            request.arguments,
+            env={**os.environ, **request.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            **apart,
+        )
+        with _handing_on(process, {signal.SIGINT, signal.SIGTERM, _hangup()}) as received:
+            code: int = process.wait()
     return INTERRUPTED if received else _exit_code(code)
 
 

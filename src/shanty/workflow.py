@@ -6,12 +6,15 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from shanty import engine, request, terminal
-from shanty.base_image import made_here, on_own_base
+from shanty.base_image import made_here, on_own_base, own_base_image
+from shanty.build_failure import diagnose_build
+from shanty.case import Case, Diagnosis, failure
 from shanty.context import Context, read_context
+from shanty.diagnosis import diagnose
 from shanty.door import door
 from shanty.dynamic_version import unheeded_plugins
 from shanty.errors import MachineError, RunError, UsageError
@@ -25,6 +28,7 @@ from shanty.python_version import check_admitted
 from shanty.recipe import Recipe, read_recipe
 from shanty.request import BuildOptions, ContainerOptions, Request
 from shanty.settings import Given, Resolved, Settings, official_base_image, resolve
+from shanty.tee import Tail
 
 READY_SECONDS = 60
 
@@ -78,13 +82,22 @@ class Workflow:
         if not quiet:
             self._say(target, resolved, recipe)
         asked = request.build(resolved.settings, recipe, target, os.environ, options)
-        started = time.monotonic()
-        if self._perform(asked, terminal.execute_step):
-            raise RunError(
-                f"the build of {target} failed",
-                "mend what the last step above names, then build again",
-            )
+        started, tail = time.monotonic(), Tail()
+        if self._perform(asked, partial(terminal.execute_build, tail=tail)):
+            raise self._build_failed(target, resolved.settings, tail.text)
         return time.monotonic() - started
+
+    def _build_failed(self, target: str, settings: Settings, said: str) -> RunError:
+        own = own_base_image(settings.python_version) == settings.base_image
+        reason = diagnose_build(self._case(said), debian_python=own)
+        otherwise = "mend what the last step above names, then build again"
+        return failure(f"the build of {target} failed", reason, otherwise)
+
+    def _case(self, said: str) -> Case:
+        return Case(self.project, read_lock(self.project), said)
+
+    def _explain(self, log: str) -> Diagnosis | None:
+        return diagnose(self._case(log))
 
     def serve_development(self, options: ContainerOptions) -> int:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
@@ -94,7 +107,9 @@ class Workflow:
         host, port = _reached(options.host), self.settings.port
         if options.detach:
             return self._detach(asked, options.host, lambda: engine.answers(host, port))
-        code = self._served(asked, terminal.execute_step, options.host, "development")
+        # A terminal that is the app's own has nothing kept of it.
+        tail = None if options.tty else Tail()
+        code = self._served(asked, terminal.execute_step, tail, options.host, "development")
         # A terminal gives Ctrl-C to the server itself, which then ends with 0 and never else.
         return terminal.INTERRUPTED if options.tty and code == 0 and not self.dry else code
 
@@ -108,17 +123,21 @@ class Workflow:
         asked = request.production_server(self.context, self.settings, options)
         if options.detach:
             return self._detach(asked, options.host, lambda: engine.is_healthy(asked.container))
-        return self._served(asked, terminal.execute_server, options.host, "production")
+        return self._served(asked, terminal.execute_server, Tail(), options.host, "production")
 
     def _served(
-        self, asked: Request, execute: Callable[[Request], int], host: str, target: str
+        self,
+        asked: Request,
+        execute: Callable[[Request, Tail | None], int],
+        tail: Tail | None,
+        host: str,
+        target: str,
     ) -> int:
-        code = self._perform(asked, execute, _address(host, self.settings.port))
+        address = _address(host, self.settings.port)
+        code = self._perform(asked, lambda request: execute(request, tail), address)
         if code not in {0, terminal.INTERRUPTED}:
-            raise RunError(
-                f"the {target} server ended with exit code {code}",
-                "mend what its log names above",
-            )
+            what = f"the {target} server ended with exit code {code}"
+            raise failure(what, self._explain(tail.text) if tail else None)
         return code
 
     def run(self, words: tuple[str, ...], options: ContainerOptions) -> int:
@@ -143,7 +162,7 @@ class Workflow:
         if terminal.execute_quietly(asked):
             raise RunError(f"{asked.container} could not be started", f"{door()} ps")
         try:
-            engine.wait_until(asked.container, ready, READY_SECONDS)
+            engine.wait_until(asked.container, ready, READY_SECONDS, self._explain)
         except BaseException:
             terminal.execute_quietly(request.remove_containers([asked.container]))
             raise
@@ -163,10 +182,7 @@ class Workflow:
             self._remove_ended(asked.container)
         if address:
             print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
-        code = execute(asked)
-        if code == terminal.INTERRUPTED and execute is terminal.execute_step:
-            raise KeyboardInterrupt
-        return code
+        return execute(asked)
 
     def _recipe(self, lock: Lock, resolved: Resolved) -> Recipe:
         """Return what the images are made of; raise `UsageError` for what cannot be built."""

@@ -1,0 +1,103 @@
+"""The package that a build could not fetch, by what uv and pip say of it."""
+
+import pytest
+
+from shanty.fetch import not_fetched
+
+HASH = """\
+error: Failed to download `flask==3.1.3`
+  cause: Hash mismatch for `flask==3.1.3`
+
+         Expected:
+           sha256:0000000000000000000000000000000000000000000000000000000000000000
+"""
+REFUSED = """\
+error: Failed to fetch: http://127.0.0.1:5999/simple/flask/
+  cause: error sending request for url (http://127.0.0.1:5999/simple/flask/)
+  cause: client error (Connect)
+  cause: tcp connect error
+  cause: Connection refused (os error 111)
+"""
+NO_NAME = """\
+error: Failed to fetch: https://user:s3cret@nowhere.invalid/simple/flask/
+  cause: client error (Connect)
+  cause: dns error
+  cause: failed to lookup address information: Name or service not known
+"""
+STATUS = """\
+error: Failed to fetch: http://127.0.0.1:5998/b/flask/
+  cause: HTTP status server error (503 Service Unavailable) for url (http://127.0.0.1:5998/b/flask/)
+"""
+PIP = """\
+WARNING: Retrying (Retry(total=4, connect=None)) after connection broken by 'NewConnectionError\
+("HTTPConnection(host='127.0.0.1', port=5999): Failed to establish a new connection: \
+[Errno 111] Connection refused")': /simple/uv/
+ERROR: No matching distribution found for uv==0.13.9
+"""
+CREDENTIALS = """\
+error: No solution found when resolving dependencies
+  cause: Because flask was not found in the package registry and you require flask==99.1, we can \
+conclude that your requirements are unsatisfiable.
+
+hint: An index URL (http://127.0.0.1:5998/a/) could not be queried due to a lack of valid \
+authentication credentials (401 Unauthorized)
+"""
+VERSION = """\
+error: No solution found when resolving dependencies
+  cause: Because there is no version of flask==99.1 and you require flask==99.1, we can conclude
+         that your requirements are unsatisfiable.
+"""
+PACKAGE = """\
+error: No solution found when resolving dependencies
+  cause: Because no-such-package was not found in the package registry and you require \
+no-such-package==1, we can conclude that your requirements are unsatisfiable.
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        (HASH, "the file of flask 3.1.3 is not the one in the lock: its hash differs"),
+        (
+            REFUSED,
+            (
+                "the package index http://127.0.0.1:5999 does not answer: "
+                "Connection refused (os error 111)"
+            ),
+        ),
+        (
+            NO_NAME,
+            (
+                "the package index https://…@nowhere.invalid does not answer: "
+                "failed to lookup address information: Name or service not known"
+            ),
+        ),
+        (
+            STATUS,
+            (
+                "the package index http://127.0.0.1:5998 does not answer: "
+                "HTTP status server error (503 Service Unavailable)"
+            ),
+        ),
+        (
+            PIP,
+            "the package index 127.0.0.1:5999 does not answer: [Errno 111] Connection refused",
+        ),
+        (
+            CREDENTIALS,
+            "the package index http://127.0.0.1:5998/a/ lets nobody in: 401 Unauthorized",
+        ),
+        (VERSION, "the package index has no flask 99.1"),
+        (PACKAGE, "the package index has no no-such-package"),
+        ("ERROR: No matching distribution found for uv==9", "the package index has no uv 9"),
+    ],
+)
+def test_a_package_that_is_not_fetched_is_told_with_the_reason(said: str, what: str) -> None:
+    found = not_fetched(said)
+    assert found is not None
+    assert found.what == what
+    assert found.fix
+
+
+def test_of_what_was_fetched_nothing_is_said() -> None:
+    assert not_fetched("Prepared 1 package in 1.02s") is None
