@@ -110,10 +110,13 @@ def _cache_folder() -> Path:
 
     Where there is no home to write to, one for this user below that for temporary files.
     """
-    named = os.environ.get("XDG_CACHE_HOME")
-    folder = Path(named) if named else Path.home() / ".cache"
-    nearest = next(one for one in (folder, *folder.parents) if one.exists())
-    if os.access(nearest, os.W_OK):
+    # Relative paths, which that specification calls invalid, would lead into the project.
+    named = (os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~/.cache"))  # noqa: PTH111
+    folder = next((Path(one) for one in named if os.path.isabs(one)), None)  # noqa: PTH117
+    # What may not be looked at is not there for `os`, and an error for a `Path`.
+    places = (folder, *folder.parents) if folder else ()
+    nearest = next((one for one in places if os.path.exists(one)), None)  # noqa: PTH110
+    if folder and nearest and os.access(nearest, os.W_OK):
         return folder / "shanty"
     return Path(tempfile.gettempdir(), f"shanty-{os.getuid()}")
 
