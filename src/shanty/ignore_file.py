@@ -16,7 +16,8 @@ from shanty.project_files import read_by_build
 NEVER = (
     *("**/.git", "**/.venv", "**/venv", "**/__pycache__", "**/*.py[cod]", "**/node_modules"),
     *("**/.mypy_cache", "**/.pytest_cache", "**/.ruff_cache", "**/.nox", "**/.tox"),
-    *("**/.env", "**/.env.*", "**/*.pem", "**/*.key", "**/id_rsa*"),
+    *("**/.env", "**/.env.*", "**/.netrc", "**/.pypirc"),
+    *("**/*.pem", "**/*.key", "**/id_rsa*", "**/id_ecdsa*", "**/id_ed25519*"),
 )
 
 
@@ -49,10 +50,9 @@ def write_dockerfile(context: Context, shipped: Path, *, wheel: bool) -> Path:
 
 def _others(context: Context) -> Iterator[str]:
     """Yield what leaves out all of a larger context but the project and what it depends on."""
-    if context.project_dir != ".":
+    if "." not in {context.project_dir, *context.path_dependencies}:
         yield "*"
-        for path in (context.project_dir, *context.path_dependencies):
-            yield f"!{_literal(path)}"
+        yield f"!{_literal(context.project_dir)}"
 
 
 def _unneeded(context: Context) -> Iterator[str]:
@@ -75,19 +75,31 @@ def _meet(folder: str, path: str) -> bool:
 
 def _ignored(context: Context, shipped: Iterable[str]) -> Iterator[str]:
     parts = (context.project_dir, *context.path_dependencies)
-    found = {part: ignored_by_git(context.root / part) for part in parts}
-    if any(names is None for names in found.values()):
-        yield from shipped
-    else:
-        yield from NEVER
-    for part, names in found.items():
-        for name in names or ():
+    folders = [part for part in parts if (context.root / part).is_dir()]
+    found = {part: ignored_by_git(context.root / part) for part in folders}
+    for part in parts:
+        if part in context.path_dependencies and part != ".":
+            # One that lies in an ignored folder is built all the same: the lock asks for it.
+            yield f"!{_literal(part)}"
+        for name in found.get(part) or ():
             yield _literal(os.path.normpath(Path(part, name)))
+    yield from NEVER
+    if None in found.values():
+        yield from _below(folders, shipped)
+
+
+def _below(folders: Iterable[str], patterns: Iterable[str]) -> Iterator[str]:
+    """Yield the patterns of an ignore file for each of some folders.
+
+    Its exceptions are left out: for their sake Docker would look into every folder there is.
+    """
+    for folder in folders:
+        start = "" if folder == "." else f"{_literal(folder)}/"
+        yield from (f"{start}{one}" for one in patterns if one and one[0] not in "#!")
 
 
 def ignored_by_git(folder: Path) -> list[str] | None:
     """Return the files and folders below one that git ignores, `None` where it is no checkout."""
-    folder = folder if folder.is_dir() else folder.parent
     words = ("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
     try:
         answer = subprocess.run(
@@ -101,8 +113,13 @@ def ignored_by_git(folder: Path) -> list[str] | None:
 
 
 def _literal(path: str) -> str:
-    """Return a path as a pattern of a .dockerignore that matches it alone."""
-    return "/" + re.sub(r"([\\*?\[\]])", r"\\\1", path).replace("\n", "?")
+    """Return a path as a pattern of a .dockerignore that matches it alone.
+
+    For what no line can hold, any character stands: line ends, bytes that are no text, and blanks
+    at either end. Docker takes the slash off, and then reads what is left once more.
+    """
+    escaped = re.sub(r"([\\*?\[\]^]|\A!)", r"\\\1", path)
+    return "/" + re.sub(r"[\n\ud800-\udfff]|\A\s|\s(?=\s*\Z)", "?", escaped)
 
 
 def _cache_folder() -> Path:
