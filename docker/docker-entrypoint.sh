@@ -14,6 +14,11 @@ if [ "$#" -eq 0 ]; then
         echo "prestart failed with exit code $code: $PRESTART" >&2
         exit "$code"
     }
-    set -- sh -euc "exec $SERVE"
+    # The server takes the shell's place, whatever is set or done before it: `A=1 server`,
+    # `cd src && server`.
+    case "$SERVE" in
+        *'&&'*) set -- sh -euc "${SERVE%'&&'*}&& exec env ${SERVE##*'&&'}" ;;
+        *) set -- sh -euc "exec env $SERVE" ;;
+    esac
 fi
 exec "$@"
