@@ -16,9 +16,9 @@ if [ "$#" -eq 0 ]; then
     }
     # The server takes the shell's place, whatever is set or done before it: `A=1 server`,
     # `cd src && server`.
-    case "$SERVE" in
-        *'&&'*) set -- sh -euc "${SERVE%'&&'*}&& exec env ${SERVE##*'&&'}" ;;
-        *) set -- sh -euc "exec env $SERVE" ;;
-    esac
+    server="${SERVE##*'&&'}"
+    before="${SERVE%"$server"}"
+    server="${server#"${server%%[! ]*}"}"
+    set -- sh -euc "${before}exec env ${server#exec }"
 fi
 exec "$@"
