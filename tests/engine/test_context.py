@@ -47,10 +47,10 @@ def make(tmp_path: Path) -> MakeFiles:
     return write
 
 
-def check_out(folder: Path, *untracked: str) -> None:
-    """Make a folder a git checkout that tracks every file but some, ignored ones too."""
+def check_out(folder: Path) -> None:
+    """Make a folder a git checkout that tracks every file but the ignored ones."""
     subprocess.run([*GIT, "init", "--quiet"], cwd=folder, check=True)
-    subprocess.run([*GIT, "add", "--all", "--", ".", *untracked], cwd=folder, check=True)
+    subprocess.run([*GIT, "add", "--all"], cwd=folder, check=True)
 
 
 def sent(folder: Path, destination: Path, *, wheel: bool = False) -> set[str]:
