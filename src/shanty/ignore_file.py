@@ -99,17 +99,26 @@ def _below(folders: Iterable[str], patterns: Iterable[str]) -> Iterator[str]:
 
 
 def ignored_by_git(folder: Path) -> list[str] | None:
-    """Return the files and folders below one that git ignores, `None` where it is no checkout."""
-    words = ("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
+    """Return the files and folders below one that git ignores, `None` where it is no checkout.
+
+    A folder that is ignored as a whole is built all the same: somebody asked for it.
+    """
+    words = ("--others", "--ignored", "--exclude-standard", "--directory", "-z")
+    answer = _git(folder, "ls-files", *words)
+    if answer is None:
+        # Some folders further down in an ignored one are an internal error to git.
+        return None if _git(folder, "check-ignore", "--quiet", ".") is None else []
+    names = (os.fsdecode(name).rstrip("/") for name in answer.split(b"\0"))
+    return [name for name in names if name not in {"", "."}]
+
+
+def _git(folder: Path, *words: str) -> bytes | None:
+    """Return what git prints, `None` where it fails or is not there."""
     try:
-        answer = subprocess.run(
-            ["git", "-C", str(folder), *words], capture_output=True, check=True
-        ).stdout
+        command = ["git", "-C", str(folder), *words]
+        return subprocess.run(command, capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return None
-    names = (os.fsdecode(name).rstrip("/") for name in answer.split(b"\0"))
-    # A folder that is ignored as a whole is built all the same: somebody asked for it.
-    return [name for name in names if name not in {"", "."}]
 
 
 def _literal(path: str) -> str:
