@@ -14,6 +14,11 @@ if [ "$#" -eq 0 ]; then
         echo "prestart failed with exit code $code: $PRESTART" >&2
         exit "$code"
     }
-    set -- sh -euc "exec $SERVE"
+    # The server takes the shell's place, whatever is set or done before it: `A=1 server`,
+    # `cd src && server`.
+    server="${SERVE##*'&&'}"
+    before="${SERVE%"$server"}"
+    server="${server#"${server%%[! ]*}"}"
+    set -- sh -euc "${before}exec env ${server#exec }"
 fi
 exec "$@"

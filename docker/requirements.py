@@ -47,9 +47,10 @@ def netrc(lines: list) -> list:
     """Return a netrc entry for each source that the secret has credentials for."""
     known = tomlkit.parse(SECRET.read_text(encoding="utf-8")).unwrap().get("http-basic", {})
     entries = []
-    for name, address in (line.split() for line in lines):
-        if name in known:
-            host = urlsplit(address).hostname
+    for line in lines:
+        name, _, address = line.rpartition(" ")
+        host = urlsplit(address).hostname
+        if host and name in known:
             login, password = known[name].get("username", ""), known[name].get("password", "")
             entries.append(f"machine {host} login {login} password {password}")
     return entries

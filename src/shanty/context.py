@@ -44,10 +44,13 @@ def read_context(project: Project, lock: Lock | None) -> Context:
     root = owner or Path(os.path.commonpath([project.root, *folders]))
     for folder in folders:
         if not folder.is_relative_to(root):
+            common = Path(os.path.commonpath([root, folder]))
+            below = project.root.relative_to(common).as_posix()
             raise UsageError(
                 f"{project.root} depends on {folder}, outside {root}, whose docker/Dockerfile "
                 "builds it",
-                f"move docker/ to {os.path.commonpath([root, folder])}",
+                f"move docker/ to {common}, and hand over from there: "
+                f'[tool.shanty] project = "{below}" in {common / "pyproject.toml"}',
             )
     project_dir = project.root.relative_to(root).as_posix()
     return Context(
@@ -63,17 +66,17 @@ def read_context(project: Project, lock: Lock | None) -> Context:
 def _path_dependencies(project: Project, lock: Lock) -> tuple[Path, ...]:
     """Return the folders and files that the lock takes packages from, none inside another."""
     found = {
-        (project.root / package.url).resolve()
+        (project.root / package.url).resolve(): package.name
         for package in lock.packages
         if package.source in {"directory", "file"}
     }
-    for path in found:
+    for path, name in found.items():
         if not path.exists():
             raise UsageError(
                 f"{lock.path} depends on {path}, and there is nothing",
-                "get it, or take it out of the dependencies with: poetry remove",
+                f"get it, or take it out of the dependencies: poetry remove {name}",
             )
-    return tuple(path for path in found if not set(path.parents) & found)
+    return tuple(path for path in found if not found.keys() & set(path.parents))
 
 
 def dockerfile_owner(project: Project) -> Path | None:

@@ -18,17 +18,26 @@ def project_version(project: Project) -> str:
     """Return what poetry-dynamic-versioning would call the project, empty where it has no say.
 
     No image holds `.git`, so the version is read here, in that plugin's default form: `1.2.3`
-    at the tag `v1.2.3`, `1.2.3.post4.dev0+abcdef0` four commits later.
+    at the tag `v1.2.3`, `1.2.3.post4.dev0+abcdef0` four commits later, `0.0.0` without a tag.
     """
     if not _is_dynamic(project):
         return ""
-    words = ["git", "-C", str(project.root), "describe", "--tags", "--long", "--match", "v[0-9]*"]
-    answer = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
+    answer = _describe(project)
     found = re.fullmatch(r"v(?P<base>.+)-(?P<distance>\d+)-g(?P<commit>[0-9a-f]{7,})", answer)
     if not found:
         return "0.0.0"
     distance = int(found["distance"])
     return found["base"] + (f".post{distance}.dev0+{found['commit'][:7]}" if distance else "")
+
+
+def _describe(project: Project) -> str:
+    """Return the nearest tag with distance and commit, nothing where git knows none."""
+    words = ["git", "-C", str(project.root), "describe", "--tags", "--long", "--match", "v[0-9]*"]
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout.strip()
 
 
 def unheeded_plugins(project: Project) -> list[str]:

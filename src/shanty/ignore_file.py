@@ -16,7 +16,8 @@ from shanty.project_files import read_by_build
 NEVER = (
     *("**/.git", "**/.venv", "**/venv", "**/__pycache__", "**/*.py[cod]", "**/node_modules"),
     *("**/.mypy_cache", "**/.pytest_cache", "**/.ruff_cache", "**/.nox", "**/.tox"),
-    *("**/.env", "**/.env.*", "**/*.pem", "**/*.key", "**/id_rsa*"),
+    *("**/.env", "**/.env.*", "**/.netrc", "**/.pypirc"),
+    *("**/*.pem", "**/*.key", "**/id_rsa*", "**/id_ecdsa*", "**/id_ed25519*"),
 )
 
 
@@ -49,10 +50,9 @@ def write_dockerfile(context: Context, shipped: Path, *, wheel: bool) -> Path:
 
 def _others(context: Context) -> Iterator[str]:
     """Yield what leaves out all of a larger context but the project and what it depends on."""
-    if context.project_dir != ".":
+    if "." not in {context.project_dir, *context.path_dependencies}:
         yield "*"
-        for path in (context.project_dir, *context.path_dependencies):
-            yield f"!{_literal(path)}"
+        yield f"!{_literal(context.project_dir)}"
 
 
 def _unneeded(context: Context) -> Iterator[str]:
@@ -75,34 +75,60 @@ def _meet(folder: str, path: str) -> bool:
 
 def _ignored(context: Context, shipped: Iterable[str]) -> Iterator[str]:
     parts = (context.project_dir, *context.path_dependencies)
-    found = {part: ignored_by_git(context.root / part) for part in parts}
-    if any(names is None for names in found.values()):
-        yield from shipped
-    else:
-        yield from NEVER
-    for part, names in found.items():
-        for name in names or ():
+    folders = [part for part in parts if (context.root / part).is_dir()]
+    found = {part: ignored_by_git(context.root / part) for part in folders}
+    for part in parts:
+        if part in context.path_dependencies and part != ".":
+            # One that lies in an ignored folder is built all the same: the lock asks for it.
+            yield f"!{_literal(part)}"
+        for name in found.get(part) or ():
             yield _literal(os.path.normpath(Path(part, name)))
+    yield from NEVER
+    if None in found.values():
+        yield from _below(folders, shipped)
+
+
+def _below(folders: Iterable[str], patterns: Iterable[str]) -> Iterator[str]:
+    """Yield the patterns of an ignore file for each of some folders.
+
+    Its exceptions are left out: for their sake Docker would look into every folder there is.
+    """
+    for folder in folders:
+        start = "" if folder == "." else f"{_literal(folder)}/"
+        yield from (f"{start}{one}" for one in patterns if one and one[0] not in "#!")
 
 
 def ignored_by_git(folder: Path) -> list[str] | None:
-    """Return the files and folders below one that git ignores, `None` where it is no checkout."""
-    folder = folder if folder.is_dir() else folder.parent
-    words = ("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
-    try:
-        answer = subprocess.run(
-            ["git", "-C", str(folder), *words], capture_output=True, check=True
-        ).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return None
+    """Return the files and folders below one that git ignores, `None` where it is no checkout.
+
+    A folder that is ignored as a whole is built all the same: somebody asked for it.
+    """
+    words = ("--others", "--ignored", "--exclude-standard", "--directory", "-z")
+    answer = _git(folder, "ls-files", *words)
+    if answer is None:
+        # Some folders further down in an ignored one are an internal error to git.
+        return None if _git(folder, "check-ignore", "--quiet", ".") is None else []
     names = (os.fsdecode(name).rstrip("/") for name in answer.split(b"\0"))
-    # A folder that is ignored as a whole is built all the same: somebody asked for it.
     return [name for name in names if name not in {"", "."}]
 
 
+def _git(folder: Path, *words: str) -> bytes | None:
+    """Return what git prints, `None` where it fails or is not there."""
+    try:
+        command = ["git", "-C", str(folder), *words]
+        return subprocess.run(command, capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
 def _literal(path: str) -> str:
-    """Return a path as a pattern of a .dockerignore that matches it alone."""
-    return "/" + re.sub(r"([\\*?\[\]])", r"\\\1", path).replace("\n", "?")
+    """Return a path as a pattern of a .dockerignore that matches it alone.
+
+    For what no line can hold, any character stands: line ends, bytes that are no text, and blanks
+    at either end. Docker takes the slash off, and then reads what is left once more.
+    """
+    escaped = re.sub(r"([\\*?\[\]^]|\A!)", r"\\\1", path)
+    return "/" + re.sub(r"[\n\ud800-\udfff]|\A\s|\s(?=\s*\Z)", "?", escaped)
 
 
 def _cache_folder() -> Path:
@@ -110,10 +136,13 @@ def _cache_folder() -> Path:
 
     Where there is no home to write to, one for this user below that for temporary files.
     """
-    named = os.environ.get("XDG_CACHE_HOME")
-    folder = Path(named) if named else Path.home() / ".cache"
-    nearest = next(one for one in (folder, *folder.parents) if one.exists())
-    if os.access(nearest, os.W_OK):
+    # Relative paths, which that specification calls invalid, would lead into the project.
+    named = (os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~/.cache"))  # noqa: PTH111
+    folder = next((Path(one) for one in named if os.path.isabs(one)), None)  # noqa: PTH117
+    # What may not be looked at is not there for `os`, and an error for a `Path`.
+    places = (folder, *folder.parents) if folder else ()
+    nearest = next((one for one in places if os.path.exists(one)), None)  # noqa: PTH110
+    if folder and nearest and os.access(nearest, os.W_OK):
         return folder / "shanty"
     return Path(tempfile.gettempdir(), f"shanty-{os.getuid()}")
 

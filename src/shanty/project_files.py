@@ -1,5 +1,6 @@
 """What a build reads besides the packages: names that agree, a readme, licence files."""
 
+import os
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -39,7 +40,17 @@ def read_by_build(project: Project) -> tuple[str, ...] | None:
         *(pattern.lstrip("/") for pattern in patterns if isinstance(pattern, str)),
         *_included(poetry.get("include", ())),
         str(table(project.pyproject, "project.license").get("file", "LICENSES")),
+        *_linked(project),
     )
+
+
+def _linked(project: Project) -> Iterator[str]:
+    """Yield where in the project the links of its packages lead to."""
+    for package in project.packages:
+        for path in (package.path, *package.path.rglob("*")):
+            target = Path(os.path.realpath(path))
+            if path.is_symlink() and target.is_relative_to(project.root):
+                yield target.relative_to(project.root).as_posix()
 
 
 def _included(entries: Iterable[object]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from shanty.application import Application, read_application
 from shanty.context import Context, read_context
 from shanty.dynamic_version import project_version
+from shanty.errors import UsageError
 from shanty.lock import Lock
 from shanty.project import Project
 from shanty.server import Needs, Server, choose_server, development_server
@@ -36,6 +37,7 @@ def read_recipe(project: Project, lock: Lock, settings: Settings) -> Recipe:
     """Return the recipe; raise `UsageError` where the source or the lock do not allow one."""
     context = read_context(project, lock)
     app = read_application(project, settings.app) if settings.app else None
+    _check_ship(project, settings, app)
     production, development = _servers(project, lock, settings, app)
     return Recipe(
         context,
@@ -62,6 +64,15 @@ def _servers(
         own or choose_server(project, lock, app, needs),
         development_server(project, lock, app),
     )
+
+
+def _check_ship(project: Project, settings: Settings, app: Application | None) -> None:
+    """Refuse a wheel that there is none of, and one without the app."""
+    fix = f'take ship out of [tool.shanty] in {project.pyproject_file}, or set it to "files"'
+    if settings.ship in {"wheel", "both"} and not project.has_package:
+        raise UsageError(f'ship = "{settings.ship}": the project has no package for a wheel', fix)
+    if settings.ship == "wheel" and app and app.file and not app.in_wheel:
+        raise UsageError(f'ship = "wheel": {app.file} is in no wheel of the project', fix)
 
 
 def _ship(project: Project, app: Application | None) -> str:

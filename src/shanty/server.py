@@ -3,12 +3,12 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import NamedTuple
 
 from packaging.version import Version
 
 from shanty.application import Application
-from shanty.errors import UsageError
 from shanty.holders import holders
 from shanty.lock import Lock
 from shanty.production import production_set
@@ -22,8 +22,13 @@ PREFERENCE = {
 # The first gunicorn with a worker for ASGI, and the first that does without pkg_resources.
 ASGI_GUNICORN = Version("24.1")
 MODERN_GUNICORN = Version("21")
+# The first setuptools without it.
+MODERN_SETUPTOOLS = Version("82")
 # Groups that hold what a developer needs: a server in one of them is no choice for production.
 DEVELOPERS = {"dev", "develop", "development", "test", "tests", "lint", "docs", "typing"}
+
+# What finishes the requests in flight when SIGTERM comes.
+GRACEFUL = {"gunicorn", "uvicorn", "granian", "hypercorn", "daphne"}
 
 ADDRESS = '--host 0.0.0.0 --port "$PORT"'
 GUNICORN = '--config /etc/gunicorn.conf.py --bind "0.0.0.0:$PORT"'
@@ -46,10 +51,12 @@ class Server:
 
     @property
     def stop_signal(self) -> str:
-        """The signal that ends it: what has no handler for SIGTERM ignores it as first process."""
-        program, *others = self.command.split()
-        plain = program == "waitress-serve" or (program == "python" and FETCHED not in others)
-        return "SIGINT" if plain else "SIGTERM"
+        """The signal that ends it: what has no handler for SIGTERM ignores it as first process.
+
+        Python always has one for SIGINT.
+        """
+        programs = {PurePath(word).name for word in self.command.split()}
+        return "SIGTERM" if programs & GRACEFUL else "SIGINT"
 
 
 class Needs(NamedTuple):
@@ -81,12 +88,7 @@ def choose_server(project: Project, lock: Lock, app: Application, needs: Needs) 
                     groups=(where,) if kind == "group" else (),
                     extras=(where,) if kind == "extra" else (),
                 )
-    return Server(
-        f"python -m {_command(FETCHED, app)}",
-        f"{FETCHED}, which is not in the lock: it is fetched beside it. Make it yours with "
-        f"`poetry add {FETCHED}`",
-        (FETCHED,),
-    )
+    return _fetched(f"python -m {_command(FETCHED, app)}", installed)
 
 
 def development_server(project: Project, lock: Lock, app: Application) -> Server:
@@ -99,14 +101,31 @@ def development_server(project: Project, lock: Lock, app: Application) -> Server
         run = f'python {shlex.quote(str(manager))} runserver "0.0.0.0:$PORT"'
         return Server(run, "Django's own")
     for name in ("uvicorn", "hypercorn"):
-        if app.interface == "asgi" and name in lock.versions:
+        if app.interface == "asgi" and _serves(name, lock.versions, app):
             return Server(f"{_command(name, app)} --reload", f"{name} {lock.versions[name]}")
     worker = " --worker-class asgi" if app.interface == "asgi" else ""
     command = f'python -m gunicorn --bind "0.0.0.0:$PORT" --reload{worker} "$APP"'
     if _serves(FETCHED, lock.versions, app):
         lacking = _lacking(lock.versions)
         return Server(command, f"gunicorn {lock.versions[FETCHED]}", lacking)
-    return Server(command, "gunicorn, which is not in the lock", (FETCHED,))
+    return _fetched(command, lock.versions)
+
+
+def _fetched(command: str, versions: Mapping[str, str]) -> Server:
+    """Return the server that is fetched beside the lock, found before an older one of the lock."""
+    if old := versions.get(FETCHED):
+        return Server(
+            f'env PYTHONPATH="/opt/server:$PYTHONPATH" {command}',
+            f"{FETCHED}, fetched beside the lock, whose {old} serves no ASGI. Make it yours with "
+            f"`poetry add {FETCHED}@latest`",
+            (FETCHED,),
+        )
+    return Server(
+        command,
+        f"{FETCHED}, which is not in the lock: it is fetched beside it. Make it yours with "
+        f"`poetry add {FETCHED}`",
+        (FETCHED,),
+    )
 
 
 def _serves(name: str, versions: Mapping[str, str], app: Application) -> bool:
@@ -114,13 +133,16 @@ def _serves(name: str, versions: Mapping[str, str], app: Application) -> bool:
         return False
     if name == "gunicorn" and app.interface == "asgi":
         return Version(versions[name]) >= ASGI_GUNICORN
-    return not (name == "daphne" and app.target.endswith(")"))
+    # A call with arguments is for those that evaluate what they are given.
+    calls = {"gunicorn": ")", "hypercorn": ")", "daphne": ""}.get(name, "()")
+    return not app.target.endswith(")") or (bool(calls) and app.target.endswith(calls))
 
 
 def _lacking(versions: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what an old gunicorn imports and the lock may lack."""
-    old = "gunicorn" in versions and Version(versions["gunicorn"]) < MODERN_GUNICORN
-    return ("setuptools",) if old and "setuptools" not in versions else ()
+    """Return what an old gunicorn imports and the lock may lack, or have too new."""
+    old = Version(versions.get("gunicorn", str(MODERN_GUNICORN))) < MODERN_GUNICORN
+    setuptools = Version(versions.get("setuptools", str(MODERN_SETUPTOOLS)))
+    return ("setuptools",) if old and setuptools >= MODERN_SETUPTOOLS else ()
 
 
 def _command(name: str, app: Application) -> str:
@@ -128,11 +150,6 @@ def _command(name: str, app: Application) -> str:
     factory = app.target.endswith("()")
     bare = '"${APP%"()"}"' if factory else '"$APP"'
     workers = '--workers "${WEB_CONCURRENCY:-1}"'
-    if app.target.endswith(")") and not factory and name not in {"gunicorn", "hypercorn"}:
-        raise UsageError(
-            f'app = "{app.target}": {name} calls no factory with arguments',
-            "write a factory without, or a module that calls it",
-        )
     match name:
         case "gunicorn":
             worker = " --worker-class asgi" if app.interface == "asgi" else ""

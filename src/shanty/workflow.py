@@ -193,7 +193,7 @@ class Workflow:
         check_poetry(self.project, lock, settings.poetry_version, settings.python_version)
         recipe = read_recipe(self.project, lock, settings)
         if "gunicorn" in recipe.production.command:
-            check_gunicorn_conf(self.project)
+            check_gunicorn_conf(self.project, settings.python_version)
         return recipe
 
     def _say(self, target: str, resolved: Resolved, recipe: Recipe) -> None:
