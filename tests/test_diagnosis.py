@@ -464,7 +464,7 @@ BELOW = "let it write below /tmp, or: shanty prod --writable"
         (
             "PermissionError: [Errno 13] Permission denied: '/opt/app/instance'",
             "it may not open or make /opt/app/instance: permission denied",
-            "let it write below /tmp, which is its own",
+            "let it write below /tmp, or: shanty prod --writable",
         ),
         (
             "sqlite3.OperationalError: unable to open database file",
