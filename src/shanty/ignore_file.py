@@ -30,7 +30,7 @@ def write_dockerfile(context: Context, shipped: Path, *, wheel: bool) -> Path:
     """
     shipped_patterns = (shipped / "Dockerfile.dockerignore").read_text(encoding="utf-8")
     patterns = [
-        *_others(context),
+        *others(context),
         *(_unneeded(context) if wheel else ()),
         *_ignored(context, shipped_patterns.splitlines()),
     ]
@@ -47,12 +47,12 @@ def write_dockerfile(context: Context, shipped: Path, *, wheel: bool) -> Path:
     return folder / "Dockerfile"
 
 
-def _others(context: Context) -> Iterator[str]:
+def others(context: Context) -> Iterator[str]:
     """Yield what leaves out all of a larger context but the project and what it depends on."""
     if context.project_dir != ".":
         yield "*"
         for path in (context.project_dir, *context.path_dependencies):
-            yield f"!{_literal(path)}"
+            yield f"!{literal(path)}"
 
 
 def _unneeded(context: Context) -> Iterator[str]:
@@ -65,7 +65,7 @@ def _unneeded(context: Context) -> Iterator[str]:
     for folder in sorted(path for path in context.project.root.iterdir() if path.is_dir()):
         path = folder.relative_to(context.root).as_posix()
         if not any(_meet(path, other) for other in inside):
-            yield _literal(path)
+            yield literal(path)
 
 
 def _meet(folder: str, path: str) -> bool:
@@ -82,7 +82,7 @@ def _ignored(context: Context, shipped: Iterable[str]) -> Iterator[str]:
         yield from NEVER
     for part, names in found.items():
         for name in names or ():
-            yield _literal(os.path.normpath(Path(part, name)))
+            yield literal(os.path.normpath(Path(part, name)))
 
 
 def ignored_by_git(folder: Path) -> list[str] | None:
@@ -100,7 +100,7 @@ def ignored_by_git(folder: Path) -> list[str] | None:
     return [name for name in names if name not in {"", "."}]
 
 
-def _literal(path: str) -> str:
+def literal(path: str) -> str:
     """Return a path as a pattern of a .dockerignore that matches it alone."""
     return "/" + re.sub(r"([\\*?\[\]])", r"\\\1", path).replace("\n", "?")
 

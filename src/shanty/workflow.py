@@ -11,7 +11,7 @@ from pathlib import Path
 
 from shanty import engine, request, terminal
 from shanty.base_image import made_here, on_own_base
-from shanty.context import Context, read_context
+from shanty.context import Context, foreign_dockerfile, read_context
 from shanty.door import door
 from shanty.dynamic_version import unheeded_plugins
 from shanty.errors import MachineError, RunError, UsageError
@@ -71,12 +71,12 @@ class Workflow:
         """
         request.check_target(target)
         lock = read_lock(self.project)
-        recipe = self._recipe(lock, self.resolved)
+        recipe = self.recipe(lock, self.resolved)
         resolved = self._with_base_image(options)
         if resolved is not self.resolved:
-            recipe = self._recipe(lock, resolved)
+            recipe = self.recipe(lock, resolved)
         if not quiet:
-            self._say(target, resolved, recipe)
+            self.say(target, resolved, recipe)
         asked = request.build(resolved.settings, recipe, target, os.environ, options)
         started = time.monotonic()
         if self._perform(asked, terminal.execute_step):
@@ -168,7 +168,7 @@ class Workflow:
             raise KeyboardInterrupt
         return code
 
-    def _recipe(self, lock: Lock, resolved: Resolved) -> Recipe:
+    def recipe(self, lock: Lock, resolved: Resolved) -> Recipe:
         """Return what the images are made of; raise `UsageError` for what cannot be built."""
         settings = resolved.settings
         check_fresh(self.project, lock)
@@ -180,7 +180,7 @@ class Workflow:
             check_gunicorn_conf(self.project)
         return recipe
 
-    def _say(self, target: str, resolved: Resolved, recipe: Recipe) -> None:
+    def say(self, target: str, resolved: Resolved, recipe: Recipe) -> None:
         """Say what was found and by which rule, and what the images do without."""
         for key, value, source in resolved.rows():
             if key in {"app", "python-version"} & resolved.found:
@@ -188,6 +188,8 @@ class Workflow:
         server = recipe.development if target == "development" else recipe.production
         if target in {"development", "production"} and not self.settings.serve:
             terminal.say(f"server {server.reason}")
+        if left := foreign_dockerfile(self.project):
+            terminal.say(f"{request.shown(left)} is left aside: it was written for something else")
         for plugin in unheeded_plugins(self.project):
             terminal.say(f"{plugin} has no part in the images: they run no plugin of Poetry's")
 
