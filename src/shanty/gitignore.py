@@ -59,8 +59,12 @@ def _folders(context: Context) -> Iterator[tuple[Path, str, bool]]:
     top = next((index for index, one in enumerate(above) if (one / ".git").exists()), -1)
     for folder in reversed(above[: top + 1]):
         yield folder, "", False
-    for part in dict.fromkeys((".", context.project_dir, *context.path_dependencies)):
-        yield root / part, "" if part == "." else f"{part}/", True
+    parts = (context.project_dir, *context.path_dependencies)
+    inside = [f":(glob){'' if part == '.' else f'{part}/'}**/.gitignore" for part in parts]
+    look = ("ls-files", "--cached", "--others", "--exclude-standard", "-z", "--")
+    nested = sorted(Path(name).parent.as_posix() for name in _git(root, *look, *inside))
+    for part in dict.fromkeys((".", *parts, *nested)):
+        yield root / part, "" if part == "." else f"{literal(part)[1:]}/", True
 
 
 def _lines(file: Path) -> list[str]:
@@ -75,17 +79,19 @@ def _kept(context: Context) -> list[str]:
     """Return the patterns that take in again what a build needs and what git tracks."""
     needed = [os.path.normpath(Path(context.project_dir, name)) for name in NEEDED]
     needed += [f"{context.docker_dir}/Dockerfile", f"{context.docker_dir}/docker-entrypoint.sh"]
-    ignored = _git(context.root, "check-ignore", "--no-index", "-z", "--", *needed)
+    asked = "".join(f"{name}\0" for name in needed)
+    ignored = _git(context.root, "check-ignore", "--no-index", "--stdin", "-z", asked=asked)
     look = ("ls-files", "--cached", "--ignored", "--exclude-standard", "-z", "--")
     tracked = _git(context.root, *look, context.project_dir, *context.path_dependencies)
     docker = [context.docker_dir if one.startswith(context.docker_dir) else one for one in ignored]
     return [f"!{literal(name)}" for name in dict.fromkeys((*docker, *tracked))]
 
 
-def _git(folder: Path, *words: str) -> list[str]:
+def _git(folder: Path, *words: str, asked: str = "") -> list[str]:
     """Return the names that git answers with, none where it does not."""
+    line = ["git", "-C", str(folder), *words]
     try:
-        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, check=False)
+        done = subprocess.run(line, input=os.fsencode(asked), capture_output=True, check=False)
     except OSError:
         return []
     return [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]

@@ -25,9 +25,8 @@ class OwnedFile:
 
         Raises `UsageError` for something in the way: a folder, a link to nowhere or out of `root`.
         """
-        for place in (self.path, *self.path.parents):
-            if place == self.root:
-                break
+        inside = [one for one in (self.path, *self.path.parents) if self.root in one.parents]
+        for place in reversed(inside):
             self._check(place)
         if not self.path.exists():
             return None

@@ -57,13 +57,13 @@ def read_scaffold(workflow: Workflow) -> Scaffold:
     home = recipe.context.owner or project.root
     recipe = replace(recipe, context=replace(recipe.context, owner=home))
     has_settings = "shanty" in table(project.pyproject, "tool")
-    build = ("docker", "build", "--tag", resolved.settings.image)
-    build += ("--file", shown(home / "docker" / "Dockerfile"), shown(recipe.context.root))
+    dockerfile = shown(home / "docker" / "Dockerfile")
+    build = ["docker", "build", "--tag", resolved.settings.image, "--file", dockerfile]
     return Scaffold(
         project,
         (*_docker_files(resolved, recipe), *starters(recipe.context, home, resolved.settings)),
         () if has_settings else tuple(settings_lines(found_settings(resolved, recipe))),
-        shlex.join(build),
+        shlex.join([*build, os.path.relpath(recipe.context.root)]),
     )
 
 
