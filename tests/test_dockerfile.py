@@ -78,3 +78,11 @@ def test_a_default_is_read_back_as_it_was_meant(tmp_path_factory: object, value:
 def test_a_value_over_several_lines_is_refused() -> None:
     with pytest.raises(UsageError, match="several lines"):
         with_defaults("ARG SERVE=\n", {"SERVE": "run\nmore"})
+
+
+def test_each_argument_of_the_shipped_one_has_its_default_where_it_is_used() -> None:
+    """A default that stands in another stage would be lost on who builds by plain docker."""
+    above, *inside = SHIPPED.read_text(encoding="utf-8").split("\nFROM ")
+    known = set(re.findall(r"^ARG (\w+)=", above, re.MULTILINE))
+    for stage in inside:
+        assert set(re.findall(r"^ARG (\w+)$", stage, re.MULTILINE)) <= known
