@@ -23,7 +23,8 @@ def split(folder: Path) -> None:
     text = (folder / "all.txt").read_text(encoding="utf-8")
     entries = re.findall(r"(?:.*\\\n)*.*\n", text)
     direct = [entry for entry in entries if is_direct(entry)]
-    hashed = [entry for entry in entries if not is_direct(entry)]
+    # uv takes --trusted-host on its command line alone, and plain HTTP without it.
+    hashed = [one for one in entries if not is_direct(one) and not one.startswith("--trusted-host")]
     (folder / "hashed.txt").write_text("".join(hashed), encoding="utf-8")
     (folder / "direct.txt").write_text("".join(direct), encoding="utf-8")
     (folder / "indexes.txt").write_text("".join(indexes()), encoding="utf-8")

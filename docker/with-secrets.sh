@@ -19,6 +19,9 @@ if [ -s /run/secrets/pip ]; then
     if index="$(python -m pip config get global.extra-index-url 2>/dev/null)"; then
         export UV_INDEX="$index"
     fi
+    if host="$(python -m pip config get global.trusted-host 2>/dev/null)"; then
+        export UV_INSECURE_HOST="$host"
+    fi
 fi
 
 if [ -s /run/secrets/poetry-auth ] && [ -s "${INDEXES:-}" ]; then

@@ -26,6 +26,20 @@ settings.load_profile("suite")
 NOTHING: Mapping[str, str] = {}
 
 
+@pytest.fixture(autouse=True)
+def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder for what may be lost: one of the test's own."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_system_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what this machine's pip is told out of what a build is told."""
+    monkeypatch.setattr("shanty.index_secrets.SYSTEM_FILES", ())
+
+
 @pytest.fixture
 def make_project(tmp_path: Path) -> Callable[..., Project]:
     """Return a function that writes a project below `tmp_path` and reads it back.

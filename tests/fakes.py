@@ -59,6 +59,7 @@ LOCK = """\
 [[package]]
 name = "gunicorn"
 version = "27.0.1"
+groups = ["main"]
 
 [metadata]
 lock-version = "2.1"

@@ -328,3 +328,20 @@ def test_a_missing_name_where_nothing_is_offered_is_told_where_to_write_it(
     assert refused.value.fix == (
         f'name it in {project.pyproject_file}: [tool.shanty] app = "module:app"'
     )
+
+
+def test_two_apps_that_nothing_tells_apart_are_told(make_project: MakeProject) -> None:
+    """The alphabet is no rule: who adds a module would serve another app."""
+    app = "from flask import Flask\napp = Flask(__name__)\n"
+    project = make_project(
+        {"harbour/__init__.py": "", "harbour/red.py": app, "harbour/blue.py": app}
+    )
+    with pytest.raises(UsageError) as refused:
+        find_application(project)
+    assert str(refused.value) == (
+        "two apps, and nothing says which is meant: harbour.blue:app and harbour.red:app\n"
+        f'fix: name it in {project.pyproject_file}: [tool.shanty] app = "harbour.blue:app"'
+    )
+    deeper = make_project({"harbour/deep/__init__.py": "", "harbour/deep/red.py": app})
+    (deeper.root / "harbour/red.py").unlink()
+    assert find_application(deeper).target == "harbour.blue:app"

@@ -21,6 +21,9 @@ DOCKER = {
     "docker-entrypoint.sh",
     "gunicorn.conf.py",
     "healthcheck.py",
+    "requirements.py",
+    "server-gunicorn.txt",
+    "server-setuptools.txt",
     "with-secrets.sh",
 }
 SCRIPTS = {"docker-entrypoint.sh", "with-secrets.sh"}

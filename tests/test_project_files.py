@@ -6,8 +6,9 @@ import pytest
 
 from shanty.errors import UsageError
 from shanty.project import Project
-from shanty.project_files import check_project, included_in_wheel
+from shanty.project_files import check_project, read_by_build
 
+NAME = 'name = "harbour"'
 MakeProject = Callable[..., Project]
 
 
@@ -35,7 +36,7 @@ def test_a_declared_file_that_is_missing_is_told(
     make_project: MakeProject, text: str, key: str, name: str
 ) -> None:
     """Poetry 2 ends the build with it, after the dependencies have been installed."""
-    project = make_project({"here.md": ""}, text)
+    project = make_project({"here.md": ""}, named(text))
     with pytest.raises(UsageError) as refused:
         check_project(project)
     assert str(refused.value) == (
@@ -58,7 +59,12 @@ def test_a_declared_file_that_is_missing_is_told(
     ],
 )
 def test_a_project_that_poetry_builds_passes(make_project: MakeProject, text: str) -> None:
-    check_project(make_project({"here.md": ""}, text))
+    check_project(make_project({"here.md": ""}, named(text)))
+
+
+def named(text: str) -> str:
+    """Return what `pyproject.toml` says, with a name where it says none."""
+    return text if "name" in text else text.replace("[tool.poetry]", f"[tool.poetry]\n{NAME}")
 
 
 def test_two_names_are_told(make_project: MakeProject) -> None:
@@ -74,15 +80,104 @@ def test_two_names_are_told(make_project: MakeProject) -> None:
 @pytest.mark.parametrize(
     ("include", "expected"),
     [
-        ('["data"]', ()),
-        ('[{ path = "data" }]', ()),
+        ('["data"]', ("data",)),
+        ('[{ path = "data" }]', ("data",)),
         ('[{ path = "data", format = "sdist" }]', ()),
-        ('[{ path = "app.py", format = "wheel" }]', ("app.py",)),
-        ('["x", { path = "data/*", format = ["sdist", "wheel"] }]', ("data/*",)),
+        ('[{ path = "data", format = ["sdist"] }]', ()),
+        ('["x", { path = "data/*", format = ["sdist", "wheel"] }]', ("x", "data/*")),
     ],
 )
-def test_what_the_wheel_holds_beside_the_packages_names_its_format(
+def test_a_wheel_is_made_from_the_packages_and_what_is_included(
     make_project: MakeProject, include: str, expected: tuple[str, ...]
 ) -> None:
-    project = make_project(pyproject=f"[tool.poetry]\ninclude = {include}\n")
-    assert included_in_wheel(project) == expected
+    text = f'[tool.poetry]\nname = "harbour"\ninclude = {include}\n'
+    project = make_project({"src/harbour/__init__.py": ""}, text)
+    assert read_by_build(project) == ("src/harbour", *expected, "LICENSES")
+
+
+def test_a_wheel_is_made_from_the_readme_and_the_licences(make_project: MakeProject) -> None:
+    text = (
+        '[project]\nname = "harbour"\nreadme = "docs/about.md"\n'
+        'license = { file = "legal/MIT.txt" }\nlicense-files = ["/legal/*"]\n[tool.poetry]\n'
+    )
+    project = make_project({"harbour.py": ""}, text)
+    assert read_by_build(project) == ("harbour.py", "docs/about.md", "legal/*", "legal/MIT.txt")
+
+
+@pytest.mark.parametrize(
+    "table",
+    ['[tool.poetry.build]\nscript = "build.py"', '[build-system]\nbuild-backend = "hatchling"'],
+)
+def test_what_a_build_of_one_s_own_reads_is_not_known(
+    make_project: MakeProject, table: str
+) -> None:
+    text = f'[project]\nname = "harbour"\n[tool.poetry]\n{table}\n'
+    assert read_by_build(make_project({"harbour.py": ""}, text)) is None
+
+
+def test_a_declared_package_that_is_missing_is_told(make_project: MakeProject) -> None:
+    declared = 'packages = [{ include = "harbour" }, { include = "quay", from = "src" }]'
+    project = make_project(
+        {"harbour.py": "", "harbour/__init__.py": ""}, f"[tool.poetry]\n{NAME}\n{declared}\n"
+    )
+    with pytest.raises(UsageError) as refused:
+        check_project(project)
+    assert str(refused.value) == (
+        f"{project.pyproject_file}: packages names src/quay, and there is no such folder or module\n"
+        "fix: name the one that there is, or set package-mode = false"
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "both", "packages"),
+    [
+        (
+            ("harbour/__init__.py", "src/harbour/web.py"),
+            "harbour and src/harbour",
+            '{ include = "harbour" }',
+        ),
+        (
+            ("src/harbour.py", "src/harbour/a.py"),
+            "src/harbour and src/harbour.py",
+            '{ include = "harbour", from = "src" }',
+        ),
+    ],
+)
+def test_two_places_of_the_package_are_told(
+    make_project: MakeProject, files: tuple[str, ...], both: str, packages: str
+) -> None:
+    project = make_project(dict.fromkeys(files, ""), f"[tool.poetry]\n{NAME}\n")
+    with pytest.raises(UsageError) as refused:
+        check_project(project)
+    assert str(refused.value) == (
+        f"{project.root} has both {both}, and either may be the package\n"
+        f"fix: say which in {project.pyproject_file}: [tool.poetry] packages = [{packages}]"
+    )
+
+
+def test_a_folder_of_the_package_s_name_without_code_is_no_second_package(
+    make_project: MakeProject,
+) -> None:
+    files = {"harbour/chart.svg": "", "src/harbour/__init__.py": ""}
+    check_project(make_project(files, f"[tool.poetry]\n{NAME}\n"))
+
+
+@pytest.mark.parametrize("target", ["nowhere", "link"])
+def test_a_link_in_the_package_that_leads_nowhere_is_told(
+    make_project: MakeProject, target: str
+) -> None:
+    project = make_project({"harbour/__init__.py": ""}, f"[tool.poetry]\n{NAME}\n")
+    link = project.root / "harbour" / "link"
+    link.symlink_to(target)
+    with pytest.raises(UsageError) as refused:
+        check_project(project)
+    assert str(refused.value) == (
+        f"{link} is a link to {target}, and there is nothing: no wheel can be built with it\n"
+        f"fix: rm {link}"
+    )
+
+
+def test_a_link_to_the_folder_that_it_is_in_hurts_nobody(make_project: MakeProject) -> None:
+    project = make_project({"harbour/__init__.py": ""}, f"[tool.poetry]\n{NAME}\n")
+    (project.root / "harbour" / "link").symlink_to(".")
+    check_project(project)

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from shanty import request
+from shanty.context import Context, read_context
 from shanty.errors import UsageError
 from shanty.project import Project, find_project
+from shanty.recipe import Recipe
 from shanty.request import BuildOptions, ContainerOptions, Request
+from shanty.server import Server
 from shanty.settings import Settings
 
 MakeProject = Callable[..., Project]
@@ -27,10 +30,16 @@ SETTINGS = Settings(
     groups=("main",),
     extras=(),
     serve=None,
+    ship=None,
     prestart=(),
     health_path=None,
     env_file=None,
 )
+GUNICORN = Server(
+    'gunicorn --config /etc/gunicorn.conf.py --bind "0.0.0.0:$PORT" "$APP"', "from the lock"
+)
+FLASK = Server('flask run --host 0.0.0.0 --port "$PORT"', "Flask's own")
+DOCKERFILE = (request.shipped_docker() / "Dockerfile").read_text(encoding="utf-8")
 ALWAYS = (
     "--build-arg BASE_IMAGE=python:3.13-slim --build-arg PYTHON_VERSION=3.13 "
     "--build-arg POETRY_VERSION=2.5.1 --build-arg PROJECT_DIR=. "
@@ -41,21 +50,31 @@ ALWAYS = (
 @pytest.fixture
 def project(make_project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> Project:
     """Return a project with Docker files of its own, entered."""
-    owned = make_project({"docker/Dockerfile": ""})
+    owned = make_project({"docker/Dockerfile": DOCKERFILE})
     monkeypatch.chdir(owned.root)
     return owned
 
 
+def context(project: Project) -> Context:
+    """Return the context of a project whose lock has nothing to say."""
+    return read_context(project, None)
+
+
+def recipe(project: Project, **changes: object) -> Recipe:
+    """Return the recipe that the shipped Dockerfile is written for, with some changes."""
+    usual = Recipe(context(project), GUNICORN, FLASK, "wheel", "poetry", "")
+    return replace(usual, **changes)  # type: ignore[arg-type]
+
+
 def build(
-    project: Project,
+    made_of: Project | Recipe,
     settings: Settings = SETTINGS,
     environment: Mapping[str, str] | None = None,
-    options: BuildOptions | None = None,
+    options: BuildOptions = BuildOptions(),  # noqa: B008
 ) -> str:
     """Return the line of a production build."""
-    return request.build(
-        project, settings, "production", environment or {}, options or BuildOptions()
-    ).line
+    usual = made_of if isinstance(made_of, Recipe) else recipe(made_of)
+    return request.build(settings, usual, "production", environment or {}, options).line
 
 
 # Names
@@ -86,7 +105,7 @@ def test_a_line_can_be_pasted_into_a_shell() -> None:
 
 
 def test_a_project_with_docker_files_is_built_with_them(project: Project) -> None:
-    made = request.build(project, SETTINGS, "production", {})
+    made = request.build(SETTINGS, recipe(project), "production", {})
     assert made.environment == {}
     assert made.line == (
         "docker buildx build --file docker/Dockerfile --target production "
@@ -95,16 +114,18 @@ def test_a_project_with_docker_files_is_built_with_them(project: Project) -> Non
 
 
 def test_a_project_without_docker_files_is_built_with_the_shipped_ones(
-    make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
+    make_project: MakeProject, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project = make_project()
+    project = make_project({"harbour.py": ""})
     monkeypatch.chdir(project.root)
     shipped = request.shipped_docker()
+    copy = cache_folder / "shanty" / project.id / "Dockerfile"
     assert build(project) == (
-        f"docker buildx build --file {shipped}/Dockerfile --target production "
+        f"docker buildx build --file {copy} --target production "
         f"--tag harbour:production --label shanty.project={project.id} {ALWAYS} "
         f"--build-context docker={shipped} --load ."
     )
+    assert copy.read_text(encoding="utf-8") == DOCKERFILE
 
 
 def test_a_workspace_builds_the_project_below_it(
@@ -113,7 +134,7 @@ def test_a_workspace_builds_the_project_below_it(
     make_project()
     (tmp_path / "pyproject.toml").write_text('[tool.shanty]\nproject = "harbour"\n')
     (tmp_path / "docker").mkdir()
-    (tmp_path / "docker" / "Dockerfile").write_text("")
+    (tmp_path / "docker" / "Dockerfile").write_text(DOCKERFILE)
     monkeypatch.chdir(tmp_path)
     project = find_project(tmp_path)
     always = ALWAYS.replace("PROJECT_DIR=.", "PROJECT_DIR=harbour")
@@ -130,7 +151,6 @@ def test_what_is_set_travels_as_build_arguments(project: Project) -> None:
         build_system_packages=("gcc",),
         groups=("main", "serve"),
         extras=("a", "b"),
-        serve='gunicorn "$APP"',
         prestart=("flask db upgrade", "flask seed"),
         health_path="/health",
     )
@@ -139,9 +159,36 @@ def test_what_is_set_travels_as_build_arguments(project: Project) -> None:
         f"--tag harbour:production --label shanty.project={project.id} {ALWAYS} "
         "--build-arg 'SYSTEM_PACKAGES=libpq5 curl' --build-arg BUILD_SYSTEM_PACKAGES=gcc "
         "--build-arg POETRY_GROUPS=main,serve --build-arg 'POETRY_EXTRAS=a b' "
-        "--build-arg 'SERVE=gunicorn \"$APP\"' "
         "--build-arg 'PRESTART=flask db upgrade; flask seed' "
         "--build-arg HEALTH_PATH=/health --load ."
+    )
+
+
+def test_what_the_project_needs_travels_where_the_dockerfile_says_otherwise(
+    project: Project,
+) -> None:
+    served = Server("waitress-serve $APP", "", ("setuptools",), ("prod", "main"), ("server",))
+    needed = recipe(
+        project,
+        production=served,
+        development=Server("python -m gunicorn --reload $APP", "", ("gunicorn",)),
+        ship="both",
+        install="backend",
+        import_root="/opt/app",
+        version="1.2",
+        build_packages=("git",),
+        context=replace(context(project), app_dir="/opt/app/a", path_dependencies=("b", "c")),
+    )
+    assert build(needed, replace(SETTINGS, build_system_packages=("git", "gcc"))) == (
+        "docker buildx build --file docker/Dockerfile --target production "
+        f"--tag harbour:production --label shanty.project={project.id} {ALWAYS} "
+        "--build-arg APP_DIR=/opt/app/a --build-arg PATH_DEPENDENCIES=b:c "
+        "--build-arg 'BUILD_SYSTEM_PACKAGES=git gcc' --build-arg POETRY_GROUPS=main,prod "
+        "--build-arg POETRY_EXTRAS=server --build-arg INSTALL=backend "
+        "--build-arg PROJECT_VERSION=1.2 --build-arg SHIP=both --build-arg IMPORT_ROOT=/opt/app "
+        "--build-arg SERVER=setuptools --build-arg 'SERVE=waitress-serve $APP' "
+        "--build-arg STOP_SIGNAL=SIGINT --build-arg DEVELOPMENT_SERVER=gunicorn "
+        "--build-arg 'DEVELOPMENT_SERVE=python -m gunicorn --reload $APP' --load ."
     )
 
 
@@ -192,7 +239,7 @@ def test_the_machine_s_ca_bundle_is_passed_on_as_a_secret(
 def test_a_ca_bundle_may_lie_in_a_folder_with_a_comma(project: Project, tmp_path: Path) -> None:
     bundle = tmp_path / "a,b.crt"
     bundle.write_text("")
-    made = request.build(project, SETTINGS, "build", {"SSL_CERT_FILE": str(bundle)})
+    made = request.build(SETTINGS, recipe(project), "build", {"SSL_CERT_FILE": str(bundle)})
     assert f'id=ca,"src={bundle}"' in made.arguments
 
 
@@ -211,7 +258,7 @@ def test_a_ca_bundle_that_is_not_there_is_told_by_its_variable() -> None:
 def test_the_development_server_mounts_the_sources_and_publishes_one_port(
     project: Project,
 ) -> None:
-    made = request.development_server(project, SETTINGS, ContainerOptions())
+    made = request.development_server(context(project), SETTINGS, ContainerOptions())
     assert made.line == (
         "docker run --rm --pull never --name harbour-dev-8888 "
         f"--label shanty.project={project.id} --label shanty.task=dev --init "
@@ -221,7 +268,7 @@ def test_the_development_server_mounts_the_sources_and_publishes_one_port(
 
 
 def test_the_production_server_is_held_to_what_it_needs(project: Project) -> None:
-    made = request.production_server(project, SETTINGS, ContainerOptions())
+    made = request.production_server(context(project), SETTINGS, ContainerOptions())
     assert made.line == (
         "docker run --rm --pull never --name harbour-prod-8888 "
         f"--label shanty.project={project.id} --label shanty.task=prod "
@@ -240,13 +287,13 @@ def test_what_is_asked_of_one_server_is_asked_of_docker(project: Project) -> Non
         workers=2,
         writable=True,
     )
-    made = request.production_server(project, replace(SETTINGS, port=5555), options)
+    made = request.production_server(context(project), replace(SETTINGS, port=5555), options)
     assert made.line == (
         "docker run --detach --pull never --name harbour-prod-5555 "
         f"--label shanty.project={project.id} --label shanty.task=prod "
         "--env-file 'a b.env' --env TOKEN --env HOME "
         "--cap-drop ALL --security-opt no-new-privileges --stop-timeout 40 "
-        "--env WEB_CONCURRENCY=2 --env PORT=5555 --publish 0.0.0.0:5555:5555 harbour:production"
+        "--user 0:0 --env WEB_CONCURRENCY=2 --env PORT=5555 --publish 0.0.0.0:5555:5555 harbour:production"
     )
     assert made.environment == {"TOKEN": "secret=1"}
     assert made.container == "harbour-prod-5555"
@@ -256,7 +303,7 @@ def test_the_name_of_a_container_has_no_slash(project: Project) -> None:
     """An image may live in a registry; Docker refuses a container called after all of it."""
     settings = replace(SETTINGS, image="registry.example:5000/port/harbour")
     for server in (request.development_server, request.production_server):
-        arguments = server(project, settings, ContainerOptions()).arguments
+        arguments = server(context(project), settings, ContainerOptions()).arguments
         name = arguments[arguments.index("--name") + 1]
         assert not set(name) & set("/:")
         assert arguments[-1].startswith("registry.example:5000/port/harbour:")
@@ -269,7 +316,9 @@ def test_a_command_runs_in_the_development_image_with_its_words_untouched(
     project: Project,
 ) -> None:
     options = ContainerOptions(env=("A=1",), tty=True)
-    made = request.command(project, SETTINGS, ["flask", "a b", "--x"], options, "harbour-run-1")
+    made = request.command(
+        context(project), SETTINGS, ["flask", "a b", "--x"], options, "harbour-run-1"
+    )
     assert made.line == (
         "docker run --rm --pull never --name harbour-run-1 "
         f"--label shanty.project={project.id} --label shanty.task=run --env A "
@@ -282,7 +331,7 @@ def test_a_command_runs_in_the_development_image_with_its_words_untouched(
 
 def test_a_shell_takes_the_entrypoint_s_place(project: Project) -> None:
     options = ContainerOptions(tty=True)
-    made = request.shell(project, SETTINGS, "development", options, "harbour-shell-1")
+    made = request.shell(context(project), SETTINGS, "development", options, "harbour-shell-1")
     assert made.line == (
         "docker run --rm --pull never --name harbour-shell-1 "
         f"--label shanty.project={project.id} --label shanty.task=shell "
@@ -293,7 +342,9 @@ def test_a_shell_takes_the_entrypoint_s_place(project: Project) -> None:
 
 
 def test_a_shell_in_production_sees_what_production_sees(project: Project) -> None:
-    made = request.shell(project, SETTINGS, "production", ContainerOptions(), "harbour-shell-1")
+    made = request.shell(
+        context(project), SETTINGS, "production", ContainerOptions(), "harbour-shell-1"
+    )
     assert made.line == (
         "docker run --rm --pull never --name harbour-shell-1 "
         f"--label shanty.project={project.id} --label shanty.task=shell "
@@ -303,16 +354,33 @@ def test_a_shell_in_production_sees_what_production_sees(project: Project) -> No
 
 def test_sources_may_lie_in_a_folder_with_a_comma_or_a_quote(tmp_path: Path) -> None:
     root = tmp_path / 'a,"b"'
-    made = request.development_server(Project(root, root, {}), SETTINGS, ContainerOptions())
+    project = Project(root, root, {})
+    made = request.development_server(context(project), SETTINGS, ContainerOptions())
     quoted = str(root).replace('"', '""')
     assert f'type=bind,"source={quoted}",target=/opt/app' in made.arguments
+
+
+def test_what_a_project_depends_on_by_path_is_mounted_where_the_image_has_it(
+    project: Project,
+) -> None:
+    shared = Context(
+        project, project.root.parent, None, "harbour", "/opt/app/harbour", ("lib", "quay/rope")
+    )
+    made = request.development_server(shared, SETTINGS, ContainerOptions())
+    above = project.root.parent
+    mounts = [word for word in made.arguments if word.startswith("type=bind")]
+    assert mounts == [
+        f"type=bind,source={project.root},target=/opt/app/harbour",
+        f"type=bind,source={above}/lib,target=/opt/app/lib",
+        f"type=bind,source={above}/quay/rope,target=/opt/app/quay/rope",
+    ]
 
 
 def test_a_machine_without_user_ids_names_no_user(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(os, "getuid")
-    made = request.development_server(project, SETTINGS, ContainerOptions())
+    made = request.development_server(context(project), SETTINGS, ContainerOptions())
     assert "--user" not in made.arguments
     assert "--mount" in made.arguments
 
@@ -327,15 +395,6 @@ def test_containers_and_images_are_named_on_the_line() -> None:
     assert request.logs("a", follow=False).line == "docker logs a"
     assert request.logs("a", follow=True).line == "docker logs --follow a"
     assert request.pull("python:3.13-slim").line == "docker pull python:3.13-slim"
-
-
-def test_the_project_s_own_dockerfile_comes_before_the_workspace_s(tmp_path: Path) -> None:
-    project = Project(tmp_path / "harbour", tmp_path, {})
-    assert request.dockerfile_owner(project) is None
-    for folder in (tmp_path, project.root):
-        (folder / "docker").mkdir(parents=True)
-        (folder / "docker" / "Dockerfile").write_text("")
-        assert request.dockerfile_owner(project) == folder
 
 
 def test_the_shipped_files_are_the_checkout_s_or_the_installed_ones(

@@ -48,6 +48,7 @@ def test_without_a_word_everything_is_found_or_has_a_default(make_project: MakeP
         groups=("main",),
         extras=(),
         serve=None,
+        ship=None,
         prestart=(),
         health_path=None,
         env_file=None,
@@ -76,6 +77,7 @@ def test_every_key_can_be_written_in_the_file(make_project: MakeProject) -> None
         groups = ["main", "serve"]
         extras = []
         serve = "gunicorn harbour"
+        ship = "both"
         prestart = "flask db upgrade"
         health-path = "/health"
         env-file = ".env"
@@ -94,6 +96,7 @@ def test_every_key_can_be_written_in_the_file(make_project: MakeProject) -> None
         groups=("main", "serve"),
         extras=(),
         serve="gunicorn harbour",
+        ship="both",
         prestart=("flask db upgrade",),
         health_path="/health",
         env_file=".env",

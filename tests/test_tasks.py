@@ -28,6 +28,7 @@ from tests.fakes import (
     NO_ENGINE,
     NOT_LET_IN,
     PYPROJECT,
+    Answer,
     Fakes,
     Reply,
     Typing,
@@ -89,8 +90,9 @@ def taken() -> Iterator[int]:
 def build_line(project: Project, target: str, base_image: str = BASE_IMAGE, more: str = "") -> str:
     """Return the build of a target as it is announced."""
     docker = shipped_docker()
+    copy = Path(os.environ["XDG_CACHE_HOME"], "shanty", project.id, "Dockerfile")
     return (
-        f"docker buildx build --file {docker}/Dockerfile --target {target} "
+        f"docker buildx build --file {copy} --target {target} "
         f"--tag harbour:{target} --label shanty.project={project.id} "
         f"--build-arg BASE_IMAGE={base_image} --build-arg PYTHON_VERSION=3.13 "
         "--build-arg POETRY_VERSION=2.5.1 --build-arg PROJECT_DIR=. "
@@ -644,7 +646,8 @@ def test_a_dry_run_prints_what_would_be_run_and_runs_nothing(
 ) -> None:
     monkeypatch.setenv("SHANTY_PORT", str(port))
     answer = shanty("--dry", *words)
-    assert (answer.code, answer.stderr, fakes.changes) == (0, "", [])
+    assert (answer.code, fakes.changes) == (0, [])
+    assert "shanty > " not in answer.stderr
     lines = answer.stdout.splitlines()
     assert all(line.startswith("shanty > docker ") for line in lines)
     verbs = [line.split()[3] for line in lines]
@@ -673,7 +676,8 @@ def test_a_dry_run_of_what_ends_containers_prints_commands_alone(
 ) -> None:
     fakes.answer(*two_containers(), *one_image())
     answer = shanty("--dry", *words)
-    assert (answer.code, answer.stderr, fakes.changes) == (0, "", [])
+    assert (answer.code, fakes.changes) == (0, [])
+    assert "shanty > " not in answer.stderr
     assert all(line.startswith("shanty > docker ") for line in answer.stdout.splitlines())
 
 
@@ -690,6 +694,7 @@ def spoil_toml(project: Project) -> None:
 
 def drop_poetry(project: Project) -> None:
     project.pyproject_file.write_text('[project]\nname = "harbour"\n', encoding="utf-8")
+    project.lock_file.unlink()
 
 
 def drop_lock(project: Project) -> None:
@@ -700,11 +705,6 @@ def age_lock(project: Project) -> None:
     text = project.pyproject_file.read_text(encoding="utf-8")
     older = text.replace('version = "1.0"', 'version = "1.0"\ndependencies = ["flask"]')
     project.pyproject_file.write_text(older, encoding="utf-8")
-
-
-def drop_server(project: Project) -> None:
-    text = project.lock_file.read_text(encoding="utf-8")
-    project.lock_file.write_text(text.replace('"gunicorn"', '"waitress"'), encoding="utf-8")
 
 
 def age_poetry(project: Project) -> None:
@@ -741,7 +741,6 @@ def add_setting(line: str) -> Callable[[Project], None]:
         (age_lock, "{root}/poetry.lock is stale", "poetry lock --directory {root}"),
         (age_poetry, "Poetry 1.8.5 does not know the [project] table", "set [tool.shanty] poetry"),
         (declare_readme, "{file}: [project] readme = 'README.md', and", "write README.md"),
-        (drop_server, "{root}/poetry.lock has no gunicorn", "poetry add gunicorn"),
         (drop_app, "no app found", "name it in {file}: [tool.shanty] app = "),
         (add_setting("prot = 1"), "{file}: [tool.shanty] knows no key 'prot'", "write port"),
         (add_setting('app = "harbour:make_app()"'), 'app = "harbour:make_app()"', "the source"),
@@ -967,7 +966,8 @@ def one_image() -> tuple[Reply, ...]:
 def test_ps_lists_containers_and_images(shanty: Typing, fakes: Fakes) -> None:
     fakes.answer(*two_containers(), *one_image())
     answer = shanty("ps")
-    assert (answer.code, answer.stderr, fakes.changes) == (0, "", [])
+    assert (answer.code, fakes.changes) == (0, [])
+    assert "shanty > " not in answer.stderr
     assert [line.split() for line in answer.stdout.splitlines()] == [
         ["harbour-prod-8888", "prod", "healthy", "http://127.0.0.1:8888/"],
         ["harbour-shell-1", "shell", "exited", "http://127.0.0.1:8888/"],
@@ -1155,7 +1155,8 @@ def test_setup_on_a_machine_that_lacks_nothing_asks_and_changes_nothing(
     shanty: Typing, fakes: Fakes
 ) -> None:
     answer = shanty("setup")
-    assert (answer.code, answer.stderr, fakes.changes) == (0, "", [])
+    assert (answer.code, fakes.changes) == (0, [])
+    assert "shanty > " not in answer.stderr
     assert answer.stdout == (
         f"engine: Docker 26.1.5, buildx 0.13.1+ds1\nbase image: {BASE_IMAGE}\n"
     )
@@ -1223,37 +1224,79 @@ def test_the_end_of_input_is_no_yes(
     assert stopped.changes == []
 
 
-# Apps that the images could not serve
+# What is found
 
 
-def test_an_asgi_application_is_refused_for_gunicorn_and_taken_with_a_command_of_its_own(
-    shanty: Typing, project: Project, monkeypatch: pytest.MonkeyPatch
+def test_a_build_says_what_it_found_and_by_which_rule(shanty: Typing, project: Project) -> None:
+    assert said(shanty("build")) == [
+        "app harbour:create_app(): found in src/harbour/__init__.py",
+        "server gunicorn 27.0.1, from the lock",
+    ]
+    add_setting('app = "harbour:create_app()"\nserve = "gunicorn $APP"')(project)
+    assert said(shanty("build")) == []
+
+
+def test_a_server_that_the_lock_lacks_is_said_to_be_fetched(
+    shanty: Typing, project: Project, fakes: Fakes
 ) -> None:
-    source = project.root / "src/harbour/__init__.py"
-    source.write_text("async def app(scope, receive, send):\n    pass\n", encoding="utf-8")
-    assert refusal(shanty("build"), 2) == (
-        "harbour:app is an ASGI application, and gunicorn is started for WSGI",
-        '[tool.shanty] serve = "uvicorn --host 0.0.0.0 --port $PORT $APP"',
+    text = project.lock_file.read_text(encoding="utf-8")
+    project.lock_file.write_text(text.replace('"gunicorn"', '"blinker"'), encoding="utf-8")
+    assert said(shanty("build"))[-1] == (
+        "server gunicorn, which is not in the lock: it is fetched beside it. "
+        "Make it yours with `poetry add gunicorn`"
     )
-    monkeypatch.setenv("SHANTY_SERVE", "uvicorn $APP")
-    assert shanty("build").code == 0
+    assert "--build-arg SERVER=gunicorn" in fakes.changes[-1]
 
 
-def test_development_is_refused_for_another_framework_than_flask(
-    shanty: Typing, project: Project
+def test_what_is_run_inside_says_nothing_of_what_was_found(shanty: Typing) -> None:
+    assert said(shanty("run", "--", "ls")) == []
+
+
+def test_an_app_outside_the_wheel_is_shipped_with_its_files(
+    shanty: Typing, project: Project, fakes: Fakes
 ) -> None:
-    source = project.root / "src/harbour/__init__.py"
-    source.write_text("from fastapi import FastAPI\n\napp = FastAPI()\n", encoding="utf-8")
-    assert refusal(shanty("run", "--", "ls"), 2) == (
-        "harbour:app is made with fastapi, and development serves Flask alone",
-        "shanty prod",
-    )
-
-
-def test_an_app_outside_the_wheel_is_refused_by_its_file(shanty: Typing, project: Project) -> None:
     (project.root / "src/harbour/__init__.py").write_text("", encoding="utf-8")
     source = "from flask import Flask\n\napp = Flask(__name__)\n"
     (project.root / "wsgi.py").write_text(source, encoding="utf-8")
-    what, fix = refusal(shanty("build"), 2)
-    assert what == "wsgi:app lies outside the wheel, and the images hold what is in it"
-    assert fix.endswith("wsgi.py into the package")
+    assert shanty("build").code == 0
+    assert "--build-arg SHIP=both --build-arg IMPORT_ROOT=/opt/app " in fakes.changes[-1]
+
+
+def test_what_is_no_application_needs_a_command_of_its_own(
+    shanty: Typing, project: Project, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop_app(project)
+    monkeypatch.setenv("SHANTY_SERVE", "python -m harbour")
+    assert shanty("build").code == 0
+    assert (
+        "--build-arg SHIP=both --build-arg 'SERVE=python -m harbour' "
+        "--build-arg STOP_SIGNAL=SIGINT --build-arg 'DEVELOPMENT_SERVE=python -m harbour' "
+    ) in fakes.changes[-1]
+
+
+def test_a_configuration_that_sends_gunicorn_away_is_named(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    file = project.root / "gunicorn.conf.py"
+    file.write_text("workers = 2\ndaemon = True\n", encoding="utf-8")
+    assert refusal(shanty("build"), 2) == (
+        f"{file}:2: daemon = True sends gunicorn to the background, "
+        "and a container ends with its first process",
+        "set daemon = False: the container is in the background itself",
+    )
+    assert fakes.calls == []
+
+
+def test_a_plugin_that_images_do_not_run_is_named(shanty: Typing, project: Project) -> None:
+    text = project.pyproject_file.read_text(encoding="utf-8")
+    asked = '[tool.poetry.requires-plugins]\npoetry-polylith-plugin = ">=1.0"\n'
+    project.pyproject_file.write_text(text + asked, encoding="utf-8")
+    assert said(shanty("build"))[-1] == (
+        "poetry-polylith-plugin has no part in the images: they run no plugin of Poetry's"
+    )
+
+
+def said(answer: Answer) -> list[str]:
+    """Return what was said beside the commands."""
+    lines = answer.stderr.splitlines()
+    return [line.removeprefix("shanty: ") for line in lines if line.startswith("shanty: ")]

@@ -167,7 +167,25 @@ class _Search:
         return self._chosen(offers, [one for one in self._beside(likely) if not one.factory])
 
     def _by_walk(self) -> Application | None:
-        return self._chosen([one for one in self._beside(self.places.others) if one.certain], [])
+        offers = [one for one in self._beside(self.places.others) if one.certain]
+        for one in offers:
+            if one.origin != offers[0].origin and self._is_tied(one, offers):
+                raise self._tie(offers[0], one)
+        return self._chosen(offers, [])
+
+    def _is_tied(self, offer: Offer, offers: list[Offer]) -> bool:
+        """Tell whether only the alphabet puts an offer behind the one that would be chosen."""
+        choice = choose(offers, [], self.places)
+        first = choice.offer.module.file
+        equal = self.places.rank(offer.module.file) == self.places.rank(first)
+        return choice.by_place and equal and offer.module.file != first
+
+    def _tie(self, first: Offer, second: Offer) -> UsageError:
+        targets = [f"{one.module.name}:{one.expression}" for one in (first, second)]
+        return UsageError(
+            f"two apps, and nothing says which is meant: {targets[0]} and {targets[1]}",
+            f'name it in {self.project.pyproject_file}: [tool.shanty] app = "{targets[0]}"',
+        )
 
     def _beside(self, files: Iterable[Path]) -> list[Offer]:
         return self._served([self.places.module(file) for file in files], own=True)

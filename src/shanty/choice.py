@@ -8,6 +8,7 @@ from shanty.places import Places
 from shanty.source import Imported, Source
 
 DEPLOYED = ("wsgi", "asgi")
+FIRST_PLACE = "the first place that was looked at"
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,11 @@ class Choice:
     offer: Offer
     count: int
     rule: str
+
+    @property
+    def by_place(self) -> bool:
+        """Tell whether nothing decided but where the offers were found."""
+        return self.rule == FIRST_PLACE
 
 
 def choose(offers: list[Offer], elsewhere: list[Offer], places: Places) -> Choice:
@@ -30,7 +36,7 @@ def choose(offers: list[Offer], elsewhere: list[Offer], places: Places) -> Choic
     called = [one for one in offers if _is_called(one, offers, places)]
     first = (deployed or called or offers)[0]
     others = [one for one in (*offers, *elsewhere) if one.origin != first.origin]
-    rule = "the first place that was looked at"
+    rule = FIRST_PLACE
     if deployed:
         others = [one for one in (*offers, *elsewhere) if one.module != first.module]
         rule = f"{first.module.file.name} is what is deployed"

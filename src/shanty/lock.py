@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,11 +46,14 @@ def read_lock(project: Project) -> Lock:
     if not path.is_file():
         raise UsageError(
             f"{path} is missing: an image is built from what the lock says",
-            f"poetry lock --directory {project.root}",
+            f"poetry lock --directory {project.quoted_root}",
         )
     text = path.read_text(encoding="utf-8", errors="replace")
     _refuse_conflict(project, text)
-    values = read_toml(path)
+    try:
+        values = read_toml(path)
+    except UsageError as error:
+        raise UsageError(error.what, f"poetry lock --directory {project.quoted_root}") from error
     metadata = table(values, "metadata")
     try:
         packages = tuple(parse_package(one, metadata) for one in values.get("package", ()))
@@ -57,7 +61,7 @@ def read_lock(project: Project) -> Lock:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UsageError(
             f"{path} is damaged: something in it is not as Poetry writes it ({error})",
-            f"poetry lock --directory {project.root}",
+            f"poetry lock --directory {project.quoted_root}",
         ) from error
     writer = re.match(r"# .*\bPoetry (\d+(?:\.\d+)*(?:(?:a|b|rc|\.dev|\.post)\d+)*)\s", text)
     return Lock(
@@ -78,7 +82,8 @@ def _refuse_conflict(project: Project, text: str) -> None:
         line = text[: conflict.start()].count("\n") + 1
         raise UsageError(
             f"{path}:{line}: the lock holds the marks of a merge conflict",
-            f"git checkout --theirs {path} && poetry lock --directory {project.root}",
+            f"git checkout --theirs {shlex.quote(str(path))} "
+            f"&& poetry lock --directory {project.quoted_root}",
         )
 
 
@@ -103,7 +108,7 @@ def check_fresh(project: Project, lock: Lock) -> None:
     if lock.content_hash not in fresh:
         raise UsageError(
             f"{lock.path} is stale: the dependencies in pyproject.toml have changed since",
-            f"poetry lock --directory {project.root}",
+            f"poetry lock --directory {project.quoted_root}",
         )
 
 

@@ -57,15 +57,11 @@ class Places:
         """The files of all other modules, those of the packages first, nearest the top first."""
         seen = {module.file for module in self.usual}
         files = [file for file in self._files() if file not in seen]
-        files.sort(
-            key=lambda file: (
-                not self.in_wheel(file),
-                len(file.parts),
-                _rank(file.stem),
-                str(file),
-            )
-        )
-        return tuple(files)
+        return tuple(sorted(files, key=lambda file: (*self.rank(file), str(file))))
+
+    def rank(self, file: Path) -> tuple[bool, int, int]:
+        """Return how early a file is looked at: files of one rank are told apart by nothing."""
+        return not self.in_wheel(file), len(file.parts), _rank(file.stem)[0]
 
     def managers(self) -> list[Path]:
         """Return the files called `manage.py`, nearest the top first."""

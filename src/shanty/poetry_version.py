@@ -70,7 +70,8 @@ def _nothing_left(project: Project, needs: list[Need]) -> UsageError:
     return UsageError(
         f"no Poetry from {RELEASES[-1]} to {RELEASES[0]} can build {project.root}: "
         f"the newest {fault}",
-        f"write the lock anew with Poetry {RELEASES[0]}: poetry lock --directory {project.root}",
+        f"write the lock anew with Poetry {RELEASES[0]}: "
+        f"poetry lock --directory {project.quoted_root}",
     )
 
 

@@ -1,6 +1,7 @@
 """The Poetry project: where it is and what its `pyproject.toml` says of it."""
 
 import hashlib
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
@@ -43,6 +44,11 @@ class Project:
         return self.root / "poetry.lock"
 
     @property
+    def quoted_root(self) -> str:
+        """The root as one word of a command that is to be pasted."""
+        return shlex.quote(str(self.root))
+
+    @property
     def settings(self) -> Table:
         """The `[tool.shanty]` table."""
         return table(self.pyproject, "tool.shanty")
@@ -76,7 +82,7 @@ class Project:
     @property
     def has_package(self) -> bool:
         """Tell whether it has anything that a wheel is made of."""
-        return self.package_mode and any(place.path.exists() for place in self._places)
+        return self.package_mode and any(place.path.exists() for place in self.places)
 
     @property
     def is_built_by_poetry(self) -> bool:
@@ -91,9 +97,9 @@ class Project:
         Raises `UsageError` when there is none.
         """
         declared = table(self.pyproject, "tool.poetry").get("packages")
-        found = tuple(place for place in self._places if place.path.exists())
+        found = tuple(place for place in self.places if place.path.exists())
         if not found:
-            looked = ", ".join(str(place.path.relative_to(self.root)) for place in self._places)
+            looked = ", ".join(str(place.path.relative_to(self.root)) for place in self.places)
             raise UsageError(
                 f"{self.pyproject_file}: no package found (looked for {looked})",
                 "name the folder under [tool.poetry] packages",
@@ -101,7 +107,7 @@ class Project:
         return found if declared else found[:1]
 
     @cached_property
-    def _places(self) -> list[Package]:
+    def places(self) -> list[Package]:
         """Where its packages and modules are declared to be, or are by default."""
         declared = table(self.pyproject, "tool.poetry").get("packages")
         return self._declared(declared) if declared else self._by_default()
@@ -155,26 +161,33 @@ def find_project(start: Path) -> Project:
         handed_over = table(values, "tool.shanty").get("project")
         if handed_over is not None:
             return _hand_over(folder, values, handed_over)
-        if _is_poetry(values):
+        if _is_poetry(folder, values):
             return Project(folder, folder, values)
         others.append(file)
+    fix = "go to the folder of a Poetry project, or make one here with: poetry init"
     if others:
-        backend = table(read_toml(others[0]), "build-system").get(
-            "build-backend", "no build backend"
-        )
+        backend = table(read_toml(others[0]), "build-system").get("build-backend")
+        found = [str(backend) if backend else "no build backend", *_of_others(others[0].parent)]
         raise UsageError(
-            f"{others[0]} is not a Poetry project: it has {backend} and no [tool.poetry]",
-            "go to the folder of a Poetry project, or make one here with: poetry init",
+            f"{others[0]} is not a Poetry project: it has {', '.join(found)} and no [tool.poetry]",
+            fix,
         )
-    raise UsageError(
-        f"no pyproject.toml in {start} or above it",
-        "go to the folder of a Poetry project, or make one here with: poetry init",
-    )
+    found = _of_others(start)
+    beside = f", only {', '.join(found)}" if found else ""
+    raise UsageError(f"no pyproject.toml in {start} or above it{beside}", fix)
 
 
-def _is_poetry(values: Table) -> bool:
-    backend = table(values, "build-system").get("build-backend", "")
-    return "poetry" in table(values, "tool") or str(backend).startswith("poetry.")
+def _is_poetry(folder: Path, values: Table) -> bool:
+    backend = str(table(values, "build-system").get("build-backend", ""))
+    # Without a build system Poetry is its own, and its lock is what tells.
+    locked = not backend and (folder / "poetry.lock").is_file()
+    return "poetry" in table(values, "tool") or backend.startswith("poetry.") or locked
+
+
+def _of_others(folder: Path) -> list[str]:
+    """Return the files in a folder by which other tools keep a project."""
+    names = ("uv.lock", "pdm.lock", "Pipfile", "setup.py", "requirements.txt", "environment.yml")
+    return [name for name in names if (folder / name).is_file()]
 
 
 def _hand_over(workspace: Path, values: Table, folder: object) -> Project:
@@ -192,7 +205,7 @@ def _hand_over(workspace: Path, values: Table, folder: object) -> Project:
             "name the folder of a Poetry project, relative to this file",
         )
     handed = read_toml(root / "pyproject.toml")
-    if not _is_poetry(handed):
+    if not _is_poetry(root, handed):
         raise UsageError(
             f"{root / 'pyproject.toml'} is not a Poetry project: it has no [tool.poetry]",
             f"name another folder under [tool.shanty] project in {file}",

@@ -1,6 +1,8 @@
 """What a build reads besides the packages: names that agree, a readme, licence files."""
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
@@ -13,9 +15,12 @@ def check_project(project: Project) -> None:
     """Raise `UsageError` for what no release of Poetry builds, or builds under another name."""
     _check_names(project)
     if project.package_mode:
+        _check_packages(project)
         for key, name in _readmes(project):
             _check_file(project, key, name)
         _check_licences(project)
+    if project.has_package:
+        _check_links(project)
 
 
 def read_by_build(project: Project) -> tuple[str, ...] | None:
@@ -29,7 +34,7 @@ def read_by_build(project: Project) -> tuple[str, ...] | None:
         return None
     patterns = table(project.pyproject, "project").get("license-files", ())
     return (
-        *(package.path.relative_to(project.root).as_posix() for package in project.packages),
+        *(_relative(project, package.path) for package in project.packages),
         *(name for _, name in _readmes(project)),
         *(pattern.lstrip("/") for pattern in patterns if isinstance(pattern, str)),
         *_included(poetry.get("include", ())),
@@ -56,6 +61,50 @@ def _check_names(project: Project) -> None:
             f"{second!r} under [tool.poetry]",
             "take the name out of [tool.poetry]",
         )
+
+
+def _check_packages(project: Project) -> None:
+    """Refuse a declared package that is missing, and two that Poetry would choose between."""
+    declared = table(project.pyproject, "tool.poetry").get("packages")
+    for package in project.places:
+        if declared and not package.path.exists():
+            raise UsageError(
+                f"{project.pyproject_file}: packages names {_relative(project, package.path)}, "
+                "and there is no such folder or module",
+                "name the one that there is, or set package-mode = false",
+            )
+    found = [one.path for one in project.places if _holds_code(one.path)]
+    if not declared and len(found) > 1:
+        first, second = (_relative(project, path) for path in found[:2])
+        raise UsageError(
+            f"{project.root} has both {first} and {second}, and either may be the package",
+            f"say which in {project.pyproject_file}: [tool.poetry] packages = "
+            f'[{{ include = "{found[0].name}"{_from(project, found[0].parent)} }}]',
+        )
+
+
+def _check_links(project: Project) -> None:
+    """Refuse a link in a package that leads nowhere, or round in a circle: no wheel holds one."""
+    for package in project.packages:
+        for path in (package.path, *package.path.rglob("*")):
+            if path.is_symlink() and not path.exists():
+                raise UsageError(
+                    f"{path} is a link to {path.readlink()}, and there is nothing: "
+                    "no wheel can be built with it",
+                    f"rm {shlex.quote(str(path))}",
+                )
+
+
+def _holds_code(path: Path) -> bool:
+    return path.is_file() or any(path.rglob("*.py"))
+
+
+def _from(project: Project, folder: Path) -> str:
+    return "" if folder == project.root else f', from = "{_relative(project, folder)}"'
+
+
+def _relative(project: Project, path: Path) -> str:
+    return path.relative_to(project.root).as_posix()
 
 
 def _readmes(project: Project) -> Iterator[tuple[str, str]]:

@@ -72,7 +72,7 @@ def _from_source(project: Project, lacking: dict[str, list[LockedPackage]]) -> C
         package = next(one for one in packages if not has_source(one))
         raise UsageError(
             f"{_named(package)} has no wheel for Python {newest}, and no source to build one from",
-            f"poetry update {package.name} --directory {project.root}",
+            f"poetry update {package.name} --directory {project.quoted_root}",
         )
     fewest = min(len(lacking[minor]) for minor in buildable)
     equal = [minor for minor in buildable if len(lacking[minor]) == fewest]

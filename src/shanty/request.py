@@ -11,6 +11,7 @@ from shanty.context import Context
 from shanty.dockerfile import check_stages
 from shanty.errors import UsageError
 from shanty.ignore_file import write_dockerfile
+from shanty.index_secrets import Secret, index_secrets
 from shanty.recipe import Recipe
 from shanty.settings import Settings
 
@@ -98,7 +99,10 @@ def build(
     environment: Mapping[str, str],
     options: BuildOptions = BuildOptions(),
 ) -> Request:
-    """Return the build of one target, with the machine's CA bundle and proxies passed on."""
+    """Return the build of one target, with what the machine needs to reach others passed on.
+
+    That is its CA bundle, its proxies, its mirrors, and the credentials for private indexes.
+    """
     context = recipe.context
     docker = context.owner / "docker" if context.owner else shipped_docker()
     dockerfile = docker / "Dockerfile"
@@ -119,8 +123,18 @@ def build(
         arguments += ["--build-context", f"docker={shown(docker)}"]
     if bundle := ca_bundle(environment):
         arguments += ["--secret", _csv("id=ca", f"src={bundle}")]
+    secrets = index_secrets(context.project, environment)
+    for secret in secrets:
+        place = f"src={secret.file}" if secret.file else f"env={_variable(secret)}"
+        arguments += ["--secret", _csv(f"id={secret.id}", place)]
     arguments += _build_options(options)
-    return Request((*arguments, shown(context.root)))
+    values = {_variable(secret): secret.content for secret in secrets if not secret.file}
+    return Request((*arguments, shown(context.root)), values)
+
+
+def _variable(secret: Secret) -> str:
+    """Return the variable by which a secret's content reaches docker and shows in no line."""
+    return f"SHANTY_SECRET_{secret.id.upper().replace('-', '_')}"
 
 
 def build_arguments(settings: Settings, recipe: Recipe, dockerfile: Path) -> dict[str, str]:

@@ -1,0 +1,206 @@
+"""A package that a private index alone has, behind a password, as companies keep them."""
+
+import base64
+import hashlib
+import io
+import os
+import shutil
+import subprocess
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from shanty.lock import content_hash
+from shanty.pyproject import read_toml
+from tests.engine.support import DOORS, command, docker, edit, free_port, get, saved_files
+
+PROJECT = Path(__file__).parents[1] / "projects" / "flask_flat"
+IMAGE = "shanty-test-private-index"
+USER, TOKEN = "mate", "t0ken-of-the-quay-4711"
+WHEEL = "quay_rope-1.0-py3-none-any.whl"
+
+
+def wheel() -> bytes:
+    """Return a wheel with one module."""
+    held = io.BytesIO()
+    info = "quay_rope-1.0.dist-info"
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("quay_rope.py", 'KNOT = "bowline"\n')
+        archive.writestr(
+            f"{info}/METADATA", "Metadata-Version: 2.1\nName: quay-rope\nVersion: 1.0\n"
+        )
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        archive.writestr(f"{info}/RECORD", "")
+    return held.getvalue()
+
+
+@dataclass
+class Index:
+    """A simple index with one wheel: where it is, what it serves, and who was let in."""
+
+    address: str = ""
+    content: bytes = field(default_factory=wheel)
+    answers: list[int] = field(default_factory=list)
+
+
+@pytest.fixture
+def index() -> Iterator[Index]:
+    """Return an index that containers reach and that asks for a password."""
+    gateway = "{{(index .IPAM.Config 0).Gateway}}"
+    host = docker("network", "inspect", "bridge", "--format", gateway).stdout
+    served = Index()
+    allowed = "Basic " + base64.b64encode(f"{USER}:{TOKEN}".encode()).decode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, body = 404, b""
+            if self.headers.get("Authorization") != allowed:
+                status = 401
+            elif self.path == "/simple/quay-rope/":
+                status, body = 200, f'<a href="/files/{WHEEL}">{WHEEL}</a>'.encode()
+            elif self.path == f"/files/{WHEEL}":
+                status, body = 200, served.content
+            served.answers.append(status)
+            self.send_response(status)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("WWW-Authenticate", 'Basic realm="quay"')
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Keep the test's output to the test's own."""
+
+    with ThreadingHTTPServer((host, 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        served.address = f"http://{host}:{server.server_port}/simple/"
+        yield served
+        server.shutdown()
+
+
+@pytest.fixture
+def project(index: Index, tmp_path: Path) -> Iterator[Path]:
+    """Return a project that imports what the index has, locked as Poetry locks it."""
+    folder = tmp_path / "project"
+    shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    edit(
+        folder / "flask_flat/__init__.py",
+        "from flask import",
+        "from quay_rope import KNOT\nfrom flask import",
+    )
+    edit(folder / "flask_flat/__init__.py", '"hello from', 'f"{KNOT} says hello from')
+    pyproject = folder / "pyproject.toml"
+    edit(pyproject, "dependencies = [\n", 'dependencies = [\n    "quay-rope (==1.0)",\n')
+    with pyproject.open("a", encoding="utf-8") as file:
+        file.write(
+            '\n[tool.poetry.dependencies]\nquay-rope = { source = "quay-side" }\n\n'
+            f'[[tool.poetry.source]]\nname = "quay-side"\nurl = "{index.address}"\n'
+            'priority = "explicit"\n'
+        )
+    lock = folder / "poetry.lock"
+    text = lock.read_text(encoding="utf-8")
+    before = content_hash(read_toml(PROJECT / "pyproject.toml"))
+    digest = hashlib.sha256(index.content).hexdigest()
+    package = (
+        '[[package]]\nname = "quay-rope"\nversion = "1.0"\ndescription = ""\noptional = false\n'
+        'python-versions = "*"\ngroups = ["main"]\n'
+        f'files = [\n    {{file = "{WHEEL}", hash = "sha256:{digest}"}},\n]\n\n'
+        f'[package.source]\ntype = "legacy"\nurl = "{index.address.rstrip("/")}"\n'
+        'reference = "quay-side"\n\n[metadata]\n'
+    )
+    text = text.replace("[metadata]\n", package).replace(before, content_hash(read_toml(pyproject)))
+    lock.write_text(text, encoding="utf-8")
+    yield folder
+    command([*DOORS["shanty"], "clean", "--images"], cwd=folder, env=environment(), code=None)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return what the environment adds: one image name, and what a test gives besides."""
+    return {"SHANTY_IMAGE": IMAGE, **more}
+
+
+def in_variables() -> dict[str, str]:
+    """Return the credentials as variables of Poetry's."""
+    prefix = "POETRY_HTTP_BASIC_QUAY_SIDE"
+    return {f"{prefix}_USERNAME": USER, f"{prefix}_PASSWORD": TOKEN}
+
+
+def in_auth_file(folder: Path) -> dict[str, str]:
+    """Return the variable that leads to the credentials in Poetry's own file."""
+    (folder / "auth.toml").write_text(
+        f'[http-basic.quay-side]\nusername = "{USER}"\npassword = "{TOKEN}"\n', encoding="utf-8"
+    )
+    return {"POETRY_CONFIG_DIR": str(folder)}
+
+
+def build(project: Path, **more: str) -> tuple[int, str, set[str]]:
+    """Build production; return the exit code, what was said, and all command lines meanwhile."""
+    seen: set[str] = set()
+    process = subprocess.Popen(
+        [*DOORS["shanty"], "build"],
+        cwd=project,
+        env={**os.environ, **environment(**more)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    watcher = threading.Thread(target=watch, args=(process, seen))
+    watcher.start()
+    said, _ = process.communicate(timeout=300)
+    watcher.join()
+    return process.returncode, said, seen
+
+
+def watch(process: "subprocess.Popen[str]", seen: set[str]) -> None:
+    """Note the command line of every process of the machine for as long as one runs."""
+    while process.poll() is None:
+        for file in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                seen.add(file.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+            except OSError:
+                continue
+
+
+@pytest.mark.parametrize("kept", ["variables", "auth file"])
+def test_a_private_index_is_read_and_its_token_is_nowhere(
+    project: Path, index: Index, tmp_path: Path, kept: str
+) -> None:
+    given = in_variables() if kept == "variables" else in_auth_file(tmp_path)
+    code, said, lines = build(project, **given)
+    assert (code, 200 in index.answers) == (0, True), said
+    assert any("uv pip install" in line for line in lines)
+    assert TOKEN not in said + "".join(lines)
+    tag = f"{IMAGE}:production"
+    assert TOKEN not in docker("history", "--no-trunc", tag).stdout + docker("inspect", tag).stdout
+    assert not [name for name, content in saved_files(tag) if TOKEN.encode() in content]
+
+    port = str(free_port())
+    prod = [*DOORS["shanty"], "prod", "--detach", "--port", port]
+    command(prod, cwd=project, env=environment(**given))
+    assert get(int(port)) == (200, "bowline says hello from flask_flat")
+    command([*DOORS["shanty"], "stop"], cwd=project, env=environment())
+
+
+def test_a_wheel_with_a_flipped_byte_fails_the_build_and_is_named(
+    project: Path, index: Index
+) -> None:
+    content = bytearray(index.content)
+    content[60] ^= 1
+    index.content = bytes(content)
+    code, said, _ = build(project, **in_variables())
+    assert code == 1
+    assert "quay-rope" in said.splitlines()[-2]
+    assert TOKEN not in said
+
+
+def test_an_index_that_nobody_opened_fails_the_build_and_is_named(project: Path) -> None:
+    code, said, _ = build(project)
+    assert code == 1
+    assert "quay-rope" in said.splitlines()[-2]
