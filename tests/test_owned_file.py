@@ -124,3 +124,15 @@ def test_a_file_that_cannot_be_overwritten_is_as_it_was(
         file.write()
     assert file.found() == "mine\n"
     assert [one.name for one in file.root.iterdir()] == ["tasks.py"]
+
+
+def test_a_file_that_cannot_be_read_is_said(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = make("tasks.py")
+    file.path.touch()
+
+    def deny(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", deny)
+    with pytest.raises(MachineError, match="tasks.py cannot be read: Permission denied"):
+        file.found()

@@ -23,14 +23,20 @@ class OwnedFile:
     def found(self) -> str | None:
         """Return what it says now, `None` where there is nothing.
 
-        Raises `UsageError` for something in the way: a folder, a link to nowhere or out of `root`.
+        Raises `UsageError` for something in the way: a folder, a link to nowhere or out of `root`;
+        `MachineError` for a file that this user cannot read.
         """
         inside = [one for one in (self.path, *self.path.parents) if self.root in one.parents]
         for place in reversed(inside):
             self._check(place)
         if not self.path.exists():
             return None
-        return self.path.read_bytes().decode(errors="replace")
+        try:
+            return self.path.read_bytes().decode(errors="replace")
+        except OSError as error:
+            raise MachineError(
+                f"{self.path} cannot be read: {error.strerror}", f"make {self.path} readable"
+            ) from error
 
     def difference(self) -> Iterator[str]:
         """Yield the lines of the difference from what is there to what should be."""
