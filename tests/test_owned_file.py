@@ -134,5 +134,5 @@ def test_a_file_that_cannot_be_read_is_said(make: Make, monkeypatch: pytest.Monk
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "read_bytes", deny)
-    with pytest.raises(MachineError, match="tasks.py cannot be read: Permission denied"):
+    with pytest.raises(MachineError, match=r"tasks\.py cannot be read: Permission denied"):
         file.found()
