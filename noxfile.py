@@ -64,5 +64,5 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def docker_tests(session: nox.Session) -> None:
     """Run the tests on a real engine; with none, they fail."""
-    install(session, "test")
+    install(session, "test", "nox")
     session.run("pytest", "tests/engine", *session.posargs, env=TEMPORARY)

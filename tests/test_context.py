@@ -132,16 +132,11 @@ def test_an_owner_gives_its_own_folder_and_what_lies_in_it(tmp_path: Path) -> No
     assert (context.project_dir, context.path_dependencies) == ("app", ("lib",))
 
 
-def test_an_owner_below_what_is_depended_on_is_told_where_to_go(tmp_path: Path) -> None:
+def test_an_owner_below_what_is_depended_on_is_built_from_above(tmp_path: Path) -> None:
     write(tmp_path, {"app/docker/Dockerfile": "", "lib/x": ""})
-    with pytest.raises(UsageError) as refused:
-        context_of(tmp_path, "../lib")
-    app = tmp_path / "app"
-    assert str(refused.value) == (
-        f"{app} depends on {tmp_path / 'lib'}, outside {app}, whose docker/Dockerfile builds it\n"
-        f"fix: move docker/ to {tmp_path}, and hand over from there: "
-        f'[tool.shanty] project = "app" in {tmp_path / "pyproject.toml"}'
-    )
+    context = context_of(tmp_path, "../lib")
+    assert (context.root, context.owner) == (tmp_path, tmp_path / "app")
+    assert (context.docker_dir, context.path_dependencies) == ("app/docker", ("lib",))
 
 
 def test_the_project_s_own_dockerfile_comes_before_the_workspace_s(tmp_path: Path) -> None:

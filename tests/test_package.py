@@ -27,7 +27,8 @@ DOCKER = {
     "with-secrets.sh",
 }
 SCRIPTS = {"docker-entrypoint.sh", "with-secrets.sh"}
-MODULES = {file.name for file in (ROOT / "src/shanty").glob("*.py")} | {"py.typed"}
+SOURCE = ROOT / "src/shanty"
+MODULES = {str(file.relative_to(SOURCE)) for file in SOURCE.rglob("*.py")} | {"py.typed"}
 
 
 @pytest.fixture(scope="module")

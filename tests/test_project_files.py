@@ -123,7 +123,8 @@ def test_a_declared_package_that_is_missing_is_told(make_project: MakeProject) -
     with pytest.raises(UsageError) as refused:
         check_project(project)
     assert str(refused.value) == (
-        f"{project.pyproject_file}: packages names src/quay, and there is no such folder or module\n"
+        f"{project.pyproject_file}: packages names src/quay, "
+        "and there is no such folder or module\n"
         "fix: name the one that there is, or set package-mode = false"
     )
 

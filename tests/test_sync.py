@@ -15,7 +15,7 @@ DOCKERFILE = """\
 # Say ARG POETRY_VERSION=0 in a comment.\r
 ARG PYTHON_VERSION=3.11\r
 ARG POETRY_VERSION="2.4.0" # pinned\r
-FROM python:${PYTHON_VERSION}-slim AS base
+FROM python:${PYTHON_VERSION}-slim AS staging
 ARG POETRY_VERSION
   ARG  PYTHON_VERSION='3.11'
 """

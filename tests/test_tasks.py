@@ -1279,11 +1279,12 @@ def test_a_configuration_that_sends_gunicorn_away_is_named(
 ) -> None:
     file = project.root / "gunicorn.conf.py"
     file.write_text("workers = 2\ndaemon = True\n", encoding="utf-8")
-    assert refusal(shanty("build"), 2) == (
+    what, fix = refusal(shanty("build"), 2)
+    assert what == (
         f"{file}:2: daemon = True sends gunicorn to the background, "
-        "and a container ends with its first process",
-        "set daemon = False: the container is in the background itself",
+        "and a container ends with its first process"
     )
+    assert fix == "set daemon = False: the container is in the background itself"
     assert fakes.calls == []
 
 

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from shanty.dockerfile import is_foreign
 from shanty.errors import UsageError
 from shanty.lock import Lock
 from shanty.project import Project
@@ -27,6 +28,11 @@ class Context:
     app_dir: str
     path_dependencies: tuple[str, ...] = ()
 
+    @property
+    def docker_dir(self) -> str:
+        """The owner's `docker/`, relative to `root`."""
+        return (((self.owner or self.root) / "docker").relative_to(self.root)).as_posix()
+
     def inside(self, path: str) -> str:
         """Return where in the images a path of the context lies."""
         above = PurePosixPath(self.app_dir.removesuffix(f"/{self.project_dir}"))
@@ -34,24 +40,13 @@ class Context:
 
 
 def read_context(project: Project, lock: Lock | None) -> Context:
-    """Return the project's context: its own folder, or the smallest that holds all it needs.
+    """Return the project's context: its owner's folder, or the smallest that holds all it needs.
 
-    Raises `UsageError` for a path dependency that is missing, or that lies where the owner of the
-    Dockerfile cannot give it.
+    Raises `UsageError` for a path dependency that is missing.
     """
     owner = dockerfile_owner(project)
     folders = _path_dependencies(project, lock) if lock else ()
-    root = owner or Path(os.path.commonpath([project.root, *folders]))
-    for folder in folders:
-        if not folder.is_relative_to(root):
-            common = Path(os.path.commonpath([root, folder]))
-            below = project.root.relative_to(common).as_posix()
-            raise UsageError(
-                f"{project.root} depends on {folder}, outside {root}, whose docker/Dockerfile "
-                "builds it",
-                f"move docker/ to {common}, and hand over from there: "
-                f'[tool.shanty] project = "{below}" in {common / "pyproject.toml"}',
-            )
+    root = Path(os.path.commonpath([owner or project.root, *folders]))
     project_dir = project.root.relative_to(root).as_posix()
     return Context(
         project,
@@ -80,8 +75,18 @@ def _path_dependencies(project: Project, lock: Lock) -> tuple[Path, ...]:
 
 
 def dockerfile_owner(project: Project) -> Path | None:
-    """Return the folder whose `docker/Dockerfile` builds the project, `None` where none does."""
+    """Return the folder whose `docker/Dockerfile` builds the project, `None` where none does.
+
+    One that was written for something else has no part in this.
+    """
     for folder in (project.root, project.workspace):
-        if (folder / "docker" / "Dockerfile").is_file():
+        dockerfile = folder / "docker" / "Dockerfile"
+        if dockerfile.is_file() and not is_foreign(dockerfile):
             return folder
     return None
+
+
+def foreign_dockerfile(project: Project) -> Path | None:
+    """Return the project's `docker/Dockerfile` when it was written for something else."""
+    dockerfile = project.root / "docker" / "Dockerfile"
+    return dockerfile if dockerfile.is_file() and is_foreign(dockerfile) else None

@@ -31,7 +31,7 @@ def write_dockerfile(context: Context, shipped: Path, *, wheel: bool) -> Path:
     """
     shipped_patterns = (shipped / "Dockerfile.dockerignore").read_text(encoding="utf-8")
     patterns = [
-        *_others(context),
+        *others(context),
         *(_unneeded(context) if wheel else ()),
         *_ignored(context, shipped_patterns.splitlines()),
     ]
@@ -48,11 +48,11 @@ def write_dockerfile(context: Context, shipped: Path, *, wheel: bool) -> Path:
     return folder / "Dockerfile"
 
 
-def _others(context: Context) -> Iterator[str]:
-    """Yield what leaves out all of a larger context but the project and what it depends on."""
+def others(context: Context) -> Iterator[str]:
+    """Yield what leaves out all of a larger context but the project."""
     if "." not in {context.project_dir, *context.path_dependencies}:
         yield "*"
-        yield f"!{_literal(context.project_dir)}"
+        yield f"!{literal(context.project_dir)}"
 
 
 def _unneeded(context: Context) -> Iterator[str]:
@@ -65,7 +65,7 @@ def _unneeded(context: Context) -> Iterator[str]:
     for folder in sorted(path for path in context.project.root.iterdir() if path.is_dir()):
         path = folder.relative_to(context.root).as_posix()
         if not any(_meet(path, other) for other in inside):
-            yield _literal(path)
+            yield literal(path)
 
 
 def _meet(folder: str, path: str) -> bool:
@@ -80,9 +80,9 @@ def _ignored(context: Context, shipped: Iterable[str]) -> Iterator[str]:
     for part in parts:
         if part in context.path_dependencies and part != ".":
             # One that lies in an ignored folder is built all the same: the lock asks for it.
-            yield f"!{_literal(part)}"
+            yield f"!{literal(part)}"
         for name in found.get(part) or ():
-            yield _literal(os.path.normpath(Path(part, name)))
+            yield literal(os.path.normpath(Path(part, name)))
     yield from NEVER
     if None in found.values():
         yield from _below(folders, shipped)
@@ -94,7 +94,7 @@ def _below(folders: Iterable[str], patterns: Iterable[str]) -> Iterator[str]:
     Its exceptions are left out: for their sake Docker would look into every folder there is.
     """
     for folder in folders:
-        start = "" if folder == "." else f"{_literal(folder)}/"
+        start = "" if folder == "." else f"{literal(folder)}/"
         yield from (f"{start}{one}" for one in patterns if one and one[0] not in "#!")
 
 
@@ -121,7 +121,7 @@ def _git(folder: Path, *words: str) -> bytes | None:
         return None
 
 
-def _literal(path: str) -> str:
+def literal(path: str) -> str:
     """Return a path as a pattern of a .dockerignore that matches it alone.
 
     For what no line can hold, any character stands: line ends, bytes that are no text, and blanks

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shanty.context import Context
+from shanty.dockerfile import check_stages
 from shanty.errors import UsageError
 from shanty.ignore_file import write_dockerfile
 from shanty.index_secrets import Secret, index_secrets
@@ -105,14 +106,16 @@ def build(
     context = recipe.context
     docker = context.owner / "docker" if context.owner else shipped_docker()
     dockerfile = docker / "Dockerfile"
-    if not context.owner:
+    if context.owner:
+        check_stages(dockerfile, TARGETS)
+    else:
         dockerfile = write_dockerfile(context, docker, wheel=recipe.ship == "wheel")
     arguments = ["docker", "buildx", "build"]
     arguments += ["--file", shown(dockerfile), "--target", target]
     for name in options.tags or (tag(settings, target),):
         arguments += ["--tag", name]
     arguments += ["--label", f"shanty.project={context.project.id}"]
-    for name, value in _build_arguments(settings, recipe, dockerfile).items():
+    for name, value in build_arguments(settings, recipe, dockerfile).items():
         arguments += ["--build-arg", f"{name}={value}"]
     for name in _set_proxies(environment):
         arguments += ["--build-arg", name]
@@ -134,7 +137,7 @@ def _variable(secret: Secret) -> str:
     return f"SHANTY_SECRET_{secret.id.upper().replace('-', '_')}"
 
 
-def _build_arguments(settings: Settings, recipe: Recipe, dockerfile: Path) -> dict[str, str]:
+def build_arguments(settings: Settings, recipe: Recipe, dockerfile: Path) -> dict[str, str]:
     """Return what the Dockerfile is told: of what may be left as it is, only what differs."""
     always = {
         "BASE_IMAGE": settings.base_image,
@@ -147,6 +150,7 @@ def _build_arguments(settings: Settings, recipe: Recipe, dockerfile: Path) -> di
     extras = dict.fromkeys((*settings.extras, *recipe.production.extras))
     build_packages = dict.fromkeys((*settings.build_system_packages, *recipe.build_packages))
     optional = {
+        "DOCKER_DIR": recipe.context.docker_dir,
         "APP_DIR": recipe.context.app_dir,
         "PATH_DEPENDENCIES": ":".join(recipe.context.path_dependencies),
         "SYSTEM_PACKAGES": " ".join(settings.system_packages),

@@ -23,6 +23,7 @@ from shanty.project import Project, find_project
 from shanty.pyproject import set_value
 from shanty.python_version import check_admitted
 from shanty.request import BuildOptions, ContainerOptions
+from shanty.scaffold import read_scaffold, write_scaffold
 from shanty.settings import Given, parse_port, resolve, resolve_one
 from shanty.workflow import Workflow, environment_file
 
@@ -278,6 +279,17 @@ def setup(c: Context, yes: bool = False) -> None:
     ensure_base_image(plan, base_image, python_version, carried)
 
 
+@task(
+    iterable=["force"],
+    help={"force": "a file to overwrite, its difference shown first; may be repeated"},
+)
+def init(c: Context, force: Any = None) -> None:
+    """Give the project its Docker files, tasks.py, noxfile.py and [tool.shanty] to own."""
+    if not force and {"--force", "-f"} & set(sys.argv):
+        raise UsageError("--force names no file", f"{door()} init --force FILE")
+    write_scaffold(read_scaffold(_workflow(c)), force, dry=bool(c.config.run.dry))
+
+
 @task(help={"json": "for a script"})
 def config(c: Context, json: bool = False) -> None:
     """Show each setting, its value, and where it came from."""
@@ -356,4 +368,6 @@ def _exit(code: int) -> None:
         raise Exit(code=code)
 
 
-ns = Collection(build, dev, prod, shell, run, python, sync_, ps, logs, stop, clean, setup, config)
+ns = Collection(
+    build, dev, prod, shell, run, python, sync_, ps, logs, stop, clean, setup, init, config
+)

@@ -13,7 +13,7 @@ from shanty import engine, request, terminal
 from shanty.base_image import made_here, on_own_base, own_base_image
 from shanty.build_failure import diagnose_build
 from shanty.case import Case, Diagnosis, failure
-from shanty.context import Context, read_context
+from shanty.context import Context, foreign_dockerfile, read_context
 from shanty.diagnosis import diagnose
 from shanty.door import door
 from shanty.dynamic_version import unheeded_plugins
@@ -75,12 +75,12 @@ class Workflow:
         """
         request.check_target(target)
         lock = read_lock(self.project)
-        recipe = self._recipe(lock, self.resolved)
+        recipe = self.recipe(lock, self.resolved)
         resolved = self._with_base_image(options)
         if resolved is not self.resolved:
-            recipe = self._recipe(lock, resolved)
+            recipe = self.recipe(lock, resolved)
         if not quiet:
-            self._say(target, resolved, recipe)
+            self.say(target, resolved, recipe)
         asked = request.build(resolved.settings, recipe, target, os.environ, options)
         started, tail = time.monotonic(), Tail()
         if self._perform(asked, partial(terminal.execute_build, tail=tail)):
@@ -184,7 +184,7 @@ class Workflow:
             print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
         return execute(asked)
 
-    def _recipe(self, lock: Lock, resolved: Resolved) -> Recipe:
+    def recipe(self, lock: Lock, resolved: Resolved) -> Recipe:
         """Return what the images are made of; raise `UsageError` for what cannot be built."""
         settings = resolved.settings
         check_fresh(self.project, lock)
@@ -196,7 +196,7 @@ class Workflow:
             check_gunicorn_conf(self.project, settings.python_version)
         return recipe
 
-    def _say(self, target: str, resolved: Resolved, recipe: Recipe) -> None:
+    def say(self, target: str, resolved: Resolved, recipe: Recipe) -> None:
         """Say what was found and by which rule, and what the images do without."""
         for key, value, source in resolved.rows():
             if key in {"app", "python-version"} & resolved.found:
@@ -204,6 +204,8 @@ class Workflow:
         server = recipe.development if target == "development" else recipe.production
         if target in {"development", "production"} and not self.settings.serve:
             terminal.say(f"server {server.reason}")
+        if left := foreign_dockerfile(self.project):
+            terminal.say(f"{request.shown(left)} is left aside: it was written for something else")
         for plugin in unheeded_plugins(self.project):
             terminal.say(f"{plugin} has no part in the images: they run no plugin of Poetry's")
 

@@ -1,0 +1,56 @@
+"""A Dockerfile as text: its stages, and what its arguments are when nothing is passed."""
+
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from shanty.door import door
+from shanty.errors import UsageError
+
+FROM = re.compile(
+    r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*\S+(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE | re.MULTILINE
+)
+
+# The stage that nobody else's Dockerfile has.
+OURS = "staging"
+
+
+def stages(text: str) -> list[str]:
+    """Return the names of the stages, an empty one for a stage without a name."""
+    return [name.lower() for name in FROM.findall(text)]
+
+
+def is_foreign(dockerfile: Path) -> bool:
+    """Tell whether a Dockerfile was written for something else than Shanty."""
+    found = stages(dockerfile.read_text(encoding="utf-8", errors="replace"))
+    return bool(found) and OURS not in found
+
+
+def check_stages(dockerfile: Path, targets: tuple[str, ...]) -> None:
+    """Raise `UsageError` for a Dockerfile that lacks one of the targets."""
+    found = stages(dockerfile.read_text(encoding="utf-8"))
+    for target in targets if found else ():
+        if target not in found:
+            raise UsageError(
+                f"{dockerfile} has no stage {target!r}",
+                f"call a stage so, or take Shanty's with: {door()} init --force "
+                f"{shlex.quote(str(dockerfile))}",
+            )
+
+
+def with_defaults(text: str, values: Mapping[str, str]) -> str:
+    """Return a Dockerfile whose `ARG`s have these defaults, each wherever it has one already.
+
+    Raises `UsageError` for a value over several lines, which no default can be.
+    """
+    for name, value in values.items():
+        if re.search(r"[\r\n]", value):
+            raise UsageError(
+                f"{value!r} takes several lines, and a default in a Dockerfile has one",
+                "write it on one line in [tool.shanty]",
+            )
+        line = f"ARG {name}={shlex.quote(value)}"
+        pattern = re.compile(rf"^ARG[ \t]+{name}=.*$", re.MULTILINE)
+        text = pattern.sub(line.replace("\\", r"\\"), text)
+    return text

@@ -1,0 +1,3 @@
+"""Take this project into Docker."""
+
+from shanty import ns
