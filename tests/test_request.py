@@ -293,7 +293,8 @@ def test_what_is_asked_of_one_server_is_asked_of_docker(project: Project) -> Non
         f"--label shanty.project={project.id} --label shanty.task=prod "
         "--env-file 'a b.env' --env TOKEN --env HOME "
         "--cap-drop ALL --security-opt no-new-privileges --stop-timeout 40 "
-        "--user 0:0 --env WEB_CONCURRENCY=2 --env PORT=5555 --publish 0.0.0.0:5555:5555 harbour:production"
+        "--user 0:0 --env WEB_CONCURRENCY=2 --env PORT=5555 --publish 0.0.0.0:5555:5555 "
+        "harbour:production"
     )
     assert made.environment == {"TOKEN": "secret=1"}
     assert made.container == "harbour-prod-5555"
