@@ -1,6 +1,7 @@
 """What a build reads besides the packages: names that agree, a readme, licence files."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -107,3 +108,15 @@ def test_what_a_build_of_one_s_own_reads_is_not_known(
 ) -> None:
     text = f'[project]\nname = "harbour"\n[tool.poetry]\n{table}\n'
     assert read_by_build(make_project({"harbour.py": ""}, text)) is None
+
+
+def test_a_wheel_is_made_from_what_the_links_in_its_packages_lead_to(
+    make_project: MakeProject, tmp_path: Path
+) -> None:
+    """What lies outside the project is in no context."""
+    project = make_project({"harbour/__init__.py": "", "assets/logo.svg": ""})
+    links = {"logo.svg": "../assets/logo.svg", "out": str(tmp_path), "loop": "loop"}
+    for name, target in links.items():
+        (project.root / "harbour" / name).symlink_to(target)
+    found = read_by_build(project) or ()
+    assert sorted(found) == ["LICENSES", "assets/logo.svg", "harbour", "harbour/loop"]

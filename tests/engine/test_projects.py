@@ -59,7 +59,8 @@ def served(project: Path, *options: str) -> str:
 def test_a_project_is_served_with_nothing_written_into_it(root: Path, tmp_path: Path) -> None:
     project = checked_out(root, tmp_path)
     try:
-        assert f"hello from {root.name}" in served(project, *OPTIONS.get(name_of(root), []))
+        name = root.relative_to(PROJECTS).parts[0]
+        assert f"hello from {name}" in served(project, *OPTIONS.get(name_of(root), []))
         status = ["git", "status", "--porcelain", "--ignored"]
         assert command(status, cwd=project).stdout == ""
     finally:
