@@ -80,6 +80,46 @@ def test_another_tool_s_project_is_told_by_its_backend(
     )
 
 
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        (["uv.lock"], "uv.lock"),
+        (["requirements.txt", "setup.py"], "setup.py, requirements.txt"),
+        (["Pipfile", "environment.yml", "pdm.lock"], "pdm.lock, Pipfile, environment.yml"),
+    ],
+)
+def test_what_other_tools_keep_there_is_told(tmp_path: Path, files: list[str], found: str) -> None:
+    for name in files:
+        (tmp_path / name).touch()
+    with pytest.raises(UsageError) as refused:
+        find_project(tmp_path)
+    assert refused.value.what == f"no pyproject.toml in {tmp_path} or above it, only {found}"
+    file = write(tmp_path, SETUPTOOLS)
+    with pytest.raises(UsageError) as refused:
+        find_project(tmp_path)
+    assert refused.value.what == (
+        f"{file} is not a Poetry project: it has setuptools.build_meta, {found} "
+        "and no [tool.poetry]"
+    )
+
+
+def test_without_a_build_system_poetry_s_lock_makes_it_poetry_s(tmp_path: Path) -> None:
+    """Poetry is what builds a project that names no build system."""
+    write(tmp_path, '[project]\nname = "harbour"\n')
+    with pytest.raises(UsageError):
+        find_project(tmp_path)
+    (tmp_path / "poetry.lock").touch()
+    found = find_project(tmp_path)
+    assert (found.name, found.is_built_by_poetry) == ("harbour", True)
+
+
+def test_another_build_backend_beside_poetry_s_lock_is_still_another(tmp_path: Path) -> None:
+    write(tmp_path, SETUPTOOLS)
+    (tmp_path / "poetry.lock").touch()
+    with pytest.raises(UsageError):
+        find_project(tmp_path)
+
+
 # Handing over
 
 

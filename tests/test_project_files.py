@@ -1,6 +1,7 @@
 """What a build reads besides the packages: names that agree, a readme, licence files."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -182,3 +183,15 @@ def test_a_link_to_the_folder_that_it_is_in_hurts_nobody(make_project: MakeProje
     project = make_project({"harbour/__init__.py": ""}, f"[tool.poetry]\n{NAME}\n")
     (project.root / "harbour" / "link").symlink_to(".")
     check_project(project)
+
+
+def test_a_wheel_is_made_from_what_the_links_in_its_packages_lead_to(
+    make_project: MakeProject, tmp_path: Path
+) -> None:
+    """What lies outside the project is in no context."""
+    project = make_project({"harbour/__init__.py": "", "assets/logo.svg": ""})
+    links = {"logo.svg": "../assets/logo.svg", "out": str(tmp_path), "loop": "loop"}
+    for name, target in links.items():
+        (project.root / "harbour" / name).symlink_to(target)
+    found = read_by_build(project) or ()
+    assert sorted(found) == ["LICENSES", "assets/logo.svg", "harbour", "harbour/loop"]

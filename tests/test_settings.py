@@ -1,6 +1,7 @@
 """The resolved settings of a project, and where each came from."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -102,6 +103,23 @@ def test_every_key_can_be_written_in_the_file(make_project: MakeProject) -> None
         env_file=".env",
     )
     assert set(resolved.sources.values()) == {str(everything.project.pyproject_file)}
+
+
+def test_what_nobody_gave_a_value_is_found(make_project: MakeProject) -> None:
+    found = resolve(given(make_project, "port = 80", {"SHANTY_APP": "harbour:app"})).found
+    assert found == set(KEYS) - {"port", "app"}
+
+
+def test_the_python_is_one_that_a_base_image_can_be_had_for(make_project: MakeProject) -> None:
+    some = replace(given(make_project), pythons=("3.14", "3.11", "3.10"))
+    resolved = resolve(some)
+    assert (resolved.settings.python_version, resolved.settings.base_image) == (
+        "3.11",
+        "python:3.11-slim",
+    )
+    assert resolve_one("python-version", replace(some, lock=None)).value == "3.11"
+    with pytest.raises(UsageError):
+        resolve(replace(some, pythons=("3.14", "3.10")))
 
 
 def test_the_command_line_beats_the_environment_beats_the_file(make_project: MakeProject) -> None:
@@ -242,6 +260,8 @@ LIST = 'write it as ["one", "two"]'
         ('extras = ["a", 3]', "['a', 3] is no list of texts", LIST),
         ('extras = [""]', "[''] is no list of texts", LIST),
         ("prestart = true", "True is no list of texts", LIST),
+        ('ship = "sources"', "'sources' cannot be", "use one of wheel, files, both"),
+        ("ship = true", "True cannot be", "use one of wheel, files, both"),
     ],
 )
 def test_a_value_that_cannot_be_is_told_with_its_place(

@@ -20,11 +20,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from shanty import engine, machine
+from shanty import apt, engine, machine
+from shanty.lock import content_hash
 from shanty.project import Project
+from shanty.pyproject import read_toml
 from shanty.request import shipped_docker
 from tests.fakes import (
     DEADLINE_SECONDS,
+    LOCK,
     NO_ENGINE,
     NOT_LET_IN,
     PYPROJECT,
@@ -239,6 +242,50 @@ def test_the_base_image_that_was_made_here_takes_the_official_ones_place(
     fakes.answer(no_image(BASE_IMAGE))
     assert shanty("build").code == 0
     assert fakes.changes == [build_line(project, "production", OURS)]
+
+
+@pytest.fixture
+def debian(fakes: Fakes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fakes:
+    """Return the commands of a Debian machine, whose suites carry some Pythons and not others."""
+    release = tmp_path / "os-release"
+    release.write_text("ID=debian\n", encoding="utf-8")
+    monkeypatch.setattr(apt, "Path", lambda _path: release)
+    fakes.install("apt-get")
+    return fakes
+
+
+def let_python_be_found(project: Project, admitted: str) -> None:
+    """Take the Python out of the settings, and let the project admit some releases."""
+    text = project.pyproject_file.read_text(encoding="utf-8")
+    text = text.replace('python-version = "3.13"', "").replace(">=3.11,<4.0", admitted)
+    project.pyproject_file.write_text(text, encoding="utf-8")
+    values = read_toml(project.pyproject_file)
+    project.lock_file.write_text(LOCK.format(hash=content_hash(values)), encoding="utf-8")
+
+
+def test_a_base_image_on_a_python_that_the_system_carries_takes_the_official_ones_place(
+    shanty: Typing, project: Project, debian: Fakes
+) -> None:
+    """Debian carries no Python 3.12."""
+    let_python_be_found(project, ">=3.11,<3.13")
+    debian.answer(no_image("python:3.12-slim"), no_image("shanty/python:3.12"))
+    answer = shanty("build")
+    assert answer.code == 0
+    assert "--build-arg BASE_IMAGE=shanty/python:3.11 " in answer.announced[0]
+    assert "--build-arg PYTHON_VERSION=3.11 " in answer.announced[0]
+    assert said(answer)[0] == (
+        "python-version 3.11: newest that requires-python >=3.11,<3.13 admits, "
+        "of those that Debian carries"
+    )
+
+
+@pytest.mark.parametrize("admitted", [">=3.12,<3.13", ">=3.11,<3.13"])
+def test_where_the_system_carries_no_such_python_or_none_was_made_the_official_one_is_pulled(
+    shanty: Typing, project: Project, debian: Fakes, admitted: str
+) -> None:
+    let_python_be_found(project, admitted)
+    debian.answer(no_image())
+    assert shanty("build").announced[0] == "docker pull python:3.12-slim"
 
 
 def test_no_image_that_was_made_here_takes_the_place_of_ones_own(

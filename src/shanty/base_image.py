@@ -9,7 +9,7 @@ from shanty import apt, engine
 from shanty.consent import Setup
 from shanty.errors import MachineError, UsageError
 from shanty.request import pull
-from shanty.settings import Given, Resolved, official_base_image, resolve
+from shanty.settings import Given, Resolved, official_base_image, resolve, resolve_one
 from shanty.terminal import announce, execute_quietly
 
 
@@ -48,15 +48,35 @@ def ensure_base_image(
     setup.say(f"base image: {own_base_image(minor)}, made here")
 
 
+def carried_python(given: Given) -> str | None:
+    """Return the best Python that this system's suites carry; `None` where none will do."""
+    system = apt.family()
+    if system is None:
+        return None
+    try:
+        return str(resolve_one("python-version", _carried(given, system)).value)
+    except UsageError:
+        return None
+
+
 def made_here(given: Given) -> Resolved | None:
     """Return the settings on the best base image that can be made here; `None` where none can."""
     system = apt.family()
     if system is None:
         return None
     try:
-        return on_own_base(resolve(replace(given, pythons=apt.pythons(system))))
+        resolved = resolve(_carried(given, system))
     except UsageError:
         return None
+    key = "python-version"
+    if key in resolved.found:
+        reason = f"{resolved.sources[key]}, of those that {system.capitalize()} carries"
+        resolved = replace(resolved, sources={**resolved.sources, key: reason})
+    return on_own_base(resolved)
+
+
+def _carried(given: Given, system: str) -> Given:
+    return replace(given, pythons=apt.pythons(system))
 
 
 def on_own_base(resolved: Resolved) -> Resolved:

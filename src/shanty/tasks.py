@@ -13,7 +13,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import task as invoke_task
 
 from shanty import engine, request, sync, terminal
-from shanty.base_image import ensure_base_image, made_here
+from shanty.base_image import carried_python, ensure_base_image
 from shanty.consent import Setup
 from shanty.door import door
 from shanty.errors import RunError, ShantyError, UsageError
@@ -274,9 +274,7 @@ def setup(c: Context, yes: bool = False) -> None:
     base_image, python_version = (
         str(resolve_one(key, given).value) for key in ("base-image", "python-version")
     )
-    own = made_here(given)
-    carried = own.settings.python_version if own else None
-    ensure_base_image(plan, base_image, python_version, carried)
+    ensure_base_image(plan, base_image, python_version, carried_python(given))
 
 
 @task(

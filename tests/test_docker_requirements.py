@@ -1,0 +1,120 @@
+"""The script in docker/ that sorts what Poetry exported, run as the images run it."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[1] / "docker" / "requirements.py"
+HASHED = (
+    "click==8.1 ; python_version >= '3.11' \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n",
+    "tide @ https://files.example/tide-1.whl \\\n    --hash=sha256:cc\n",
+    "flask==3.1 \\\n    --hash=sha256:dd\n",
+)
+DIRECT = (
+    "lib @ file:///opt/app/lib ; python_version >= '3.11'\n",
+    "wheel @ file:///opt/app/w.whl \\\n    --hash=sha256:ee\n",
+    "-e file:///opt/app/edit\n",
+    "quay @ git+https://forge.example/quay.git@0123abc\n",
+)
+SOURCES = """\
+[tool.poetry]
+name = "harbour"
+[[tool.poetry.source]]
+name = "pier"
+url = "https://pier.example:8443/simple/"
+[[tool.poetry.source]]
+name = "PyPI"
+priority = "primary"
+[[tool.poetry.source]]
+name = "the dock"
+url = "https://dock.example/simple/"
+"""
+AUTH = """\
+[http-basic.pier]
+username = "anna"
+password = "s3cret"
+[http-basic."the dock"]
+username = "token"
+[http-basic.elsewhere]
+username = "x"
+password = "y"
+"""
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Return a function that runs the script in a project, where the secret is a file there."""
+    text = SCRIPT.read_text(encoding="utf-8")
+    place = "/run/secrets/poetry-auth"
+    assert place in text
+    script = tmp_path / "requirements.py"
+    script.write_text(text.replace(place, str(tmp_path / "auth.toml")), encoding="utf-8")
+
+    def run_script(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, str(script), *words],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    return run_script
+
+
+def split(run: Run, folder: Path, exported: str, pyproject: str = SOURCES) -> dict[str, str]:
+    """Return the lists, by name, that the script makes of what Poetry exported."""
+    (folder / "pyproject.toml").write_text(pyproject, encoding="utf-8")
+    (folder / "lists").mkdir()
+    (folder / "lists" / "all.txt").write_text(exported, encoding="utf-8")
+    assert run("split", "lists") == ""
+    lists = ("hashed", "direct", "indexes")
+    return {name: (folder / "lists" / f"{name}.txt").read_text("utf-8") for name in lists}
+
+
+def test_what_has_hashes_and_what_has_none_are_told_apart_and_keep_their_order(
+    run: Run, tmp_path: Path
+) -> None:
+    exported = "--extra-index-url https://pier.example:8443/simple/\n\n"
+    for hashed, direct in zip(HASHED, DIRECT, strict=False):
+        exported += hashed + direct
+    lists = split(run, tmp_path, exported + DIRECT[-1])
+    assert lists["direct"] == "".join(DIRECT)
+    assert lists["hashed"].endswith("".join(HASHED))
+    assert lists["hashed"].startswith("--extra-index-url ")
+
+
+def test_an_empty_lock_makes_empty_lists(run: Run, tmp_path: Path) -> None:
+    lists = split(run, tmp_path, "", "[project]\n")
+    assert lists == {"hashed": "", "direct": "", "indexes": ""}
+
+
+def test_each_source_with_an_address_is_listed(run: Run, tmp_path: Path) -> None:
+    assert split(run, tmp_path, "")["indexes"] == (
+        "pier https://pier.example:8443/simple/\nthe dock https://dock.example/simple/\n"
+    )
+
+
+def test_the_credentials_of_the_project_s_own_sources_become_a_netrc(
+    run: Run, tmp_path: Path
+) -> None:
+    split(run, tmp_path, "")
+    (tmp_path / "auth.toml").write_text(AUTH, encoding="utf-8")
+    assert run("netrc", "lists/indexes.txt") == (
+        "machine pier.example login anna password s3cret\n"
+        "machine dock.example login token password \n"
+    )
+
+
+@pytest.mark.parametrize("auth", ["", "[pypi-token]\npypi = 'x'\n"])
+def test_a_secret_without_credentials_for_them_makes_an_empty_one(
+    run: Run, tmp_path: Path, auth: str
+) -> None:
+    (tmp_path / "auth.toml").write_text(auth, encoding="utf-8")
+    (tmp_path / "indexes.txt").write_text("pier https://pier.example/\nlocal file:///srv/\n")
+    assert run("netrc", "indexes.txt") == "\n"
