@@ -465,6 +465,40 @@ def test_shell_of_the_app_is_the_frameworks_and_no_other_follows(
     assert [line.split()[1] for line in answer.announced] == ["buildx", "run"]
 
 
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"src/harbour/__init__.py": "from fastapi import FastAPI\napp = FastAPI()\n"}, ["python"]),
+        (
+            {
+                "manage.py": 'import os\nos.environ["DJANGO_SETTINGS_MODULE"] = "port.settings"\n',
+                "port/settings.py": 'WSGI_APPLICATION = "port.wsgi.application"\n',
+                "port/wsgi.py": "from django.core.wsgi import get_wsgi_application\n"
+                "application = get_wsgi_application()\n",
+            },
+            ["python", "manage.py", "shell"],
+        ),
+    ],
+)
+def test_shell_of_the_app_is_djangos_or_python_for_another_framework(
+    files: dict[str, str], words: list[str], shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    for name, text in files.items():
+        (project.root / name).parent.mkdir(exist_ok=True)
+        (project.root / name).write_text(text, encoding="utf-8")
+    assert shanty("shell", "--app").code == 0
+    assert fakes.calls[-1][-len(words) - 1 :] == ["harbour:development", *words]
+
+
+def test_shell_of_what_is_no_application_is_python(
+    shanty: Typing, project: Project, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop_app(project)
+    monkeypatch.setenv("SHANTY_SERVE", "python -m harbour")
+    assert shanty("shell", "--app").code == 0
+    assert fakes.calls[-1][-2:] == ["harbour:development", "python"]
+
+
 def test_the_frameworks_shell_is_refused_where_it_would_not_be_the_target_asked_for(
     shanty: Typing, fakes: Fakes
 ) -> None:

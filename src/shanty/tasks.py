@@ -158,7 +158,7 @@ def shell(
         raise UsageError("--app opens the development image alone", f"{door()} shell --app")
     workflow = _workflow(c)
     options = _container(workflow, env, env_file)
-    _exit(workflow.run(("flask", "shell"), options) if app else workflow.shell(target, options))
+    _exit(workflow.framework_shell(options) if app else workflow.shell(target, options))
 
 
 @task(iterable=["env"], help=ENV)

@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from shanty import engine, request, terminal
+from shanty.application import read_application
 from shanty.base_image import made_here, on_own_base, own_base_image
 from shanty.build_failure import diagnose_build
 from shanty.case import Case, Diagnosis, failure
@@ -27,6 +28,7 @@ from shanty.project_files import check_project
 from shanty.python_version import check_admitted
 from shanty.recipe import Recipe, read_recipe
 from shanty.request import BuildOptions, ContainerOptions, Request
+from shanty.server import framework_shell
 from shanty.settings import Given, Resolved, Settings, official_base_image, resolve
 from shanty.tee import Tail
 
@@ -152,6 +154,12 @@ class Workflow:
         self.build(target, quiet=True)
         name = self._name("shell")
         return self._perform(request.shell(self.context, self.settings, target, options, name))
+
+    def framework_shell(self, options: ContainerOptions) -> int:
+        """Open the shell of the app's framework, or Python; return its exit code."""
+        target = self.settings.app
+        app = read_application(self.project, target) if target else None
+        return self.run(framework_shell(self.project, app) if app else ("python",), options)
 
     def _detach(self, asked: Request, host: str, ready: Callable[[], bool]) -> int:
         """Start a container and return once it is ready; take away one that never is."""
