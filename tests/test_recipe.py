@@ -142,4 +142,8 @@ def test_a_repository_in_the_lock_needs_git(make_project: MakeProject) -> None:
     packages = f'[[package]]\nname = "quay"\nversion = "1"\ngroups = ["main"]\n{source}'
     files = {"harbour/__init__.py": APP}
     assert recipe(make_project, files, packages=packages).build_packages == ("git",)
+    for address in ("git@forge.example:quay.git", "ssh://git@forge.example/quay.git"):
+        over_ssh = packages.replace("https://forge.example/quay.git", address)
+        needed = recipe(make_project, files, packages=over_ssh).build_packages
+        assert needed == ("git", "openssh-client")
     assert recipe(make_project, files).build_packages == ()

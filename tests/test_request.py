@@ -192,6 +192,14 @@ def test_what_the_project_needs_travels_where_the_dockerfile_says_otherwise(
     )
 
 
+def test_the_ssh_agent_goes_along_where_a_dependency_is_fetched_with_it(project: Project) -> None:
+    agent = {"SSH_AUTH_SOCK": "/run/agent"}
+    fetched = recipe(project, build_packages=("git", "openssh-client"))
+    assert build(fetched, environment=agent).endswith("--ssh default --load .")
+    assert "--ssh" not in build(fetched)
+    assert "--ssh" not in build(recipe(project, build_packages=("git",)), environment=agent)
+
+
 def test_what_is_asked_of_one_build_is_asked_of_docker(project: Project) -> None:
     options = BuildOptions(
         tags=("harbour:1.0", "harbour:latest"),

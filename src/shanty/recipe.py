@@ -1,5 +1,6 @@
 """What the images of a project are made of."""
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -47,7 +48,7 @@ def read_recipe(project: Project, lock: Lock, settings: Settings) -> Recipe:
         install=_install(project),
         import_root=_import_root(project, context, settings, app),
         version=project_version(project),
-        build_packages=("git",) if any(one.source == "git" for one in lock.packages) else (),
+        build_packages=_build_packages(lock),
     )
 
 
@@ -73,6 +74,12 @@ def _check_ship(project: Project, settings: Settings, app: Application | None) -
         raise UsageError(f'ship = "{settings.ship}": the project has no package for a wheel', fix)
     if settings.ship == "wheel" and app and app.file and not app.in_wheel:
         raise UsageError(f'ship = "wheel": {app.file} is in no wheel of the project', fix)
+
+
+def _build_packages(lock: Lock) -> tuple[str, ...]:
+    addresses = [package.url for package in lock.packages if package.source == "git"]
+    over_ssh = any(re.match(r"ssh:|git\+ssh:|[^/:]+@", address) for address in addresses)
+    return ("git", "openssh-client") if over_ssh else ("git",) if addresses else ()
 
 
 def _ship(project: Project, app: Application | None) -> str:

@@ -101,7 +101,8 @@ def build(
 ) -> Request:
     """Return the build of one target, with what the machine needs to reach others passed on.
 
-    That is its CA bundle, its proxies, its mirrors, and the credentials for private indexes.
+    That is its CA bundle, its proxies, its mirrors, the credentials for private indexes, and its
+    SSH agent where a dependency is fetched with that.
     """
     context = recipe.context
     docker = context.owner / "docker" if context.owner else shipped_docker()
@@ -127,6 +128,8 @@ def build(
     for secret in secrets:
         place = f"src={secret.file}" if secret.file else f"env={_variable(secret)}"
         arguments += ["--secret", _csv(f"id={secret.id}", place)]
+    if "openssh-client" in recipe.build_packages and environment.get("SSH_AUTH_SOCK"):
+        arguments += ["--ssh", "default"]
     arguments += _build_options(options)
     values = {_variable(secret): secret.content for secret in secrets if not secret.file}
     return Request((*arguments, shown(context.root)), values)
