@@ -8,6 +8,8 @@ from shanty.application import find_application
 from shanty.lock import check_fresh, read_lock
 from shanty.project import find_project
 from shanty.python_version import check_admitted, newest_admitted
+from shanty.recipe import Recipe, read_recipe
+from shanty.settings import Given, resolve
 
 PROJECTS = Path(__file__).parent / "projects"
 ROOTS = sorted(lock.parent for lock in PROJECTS.rglob("poetry.lock"))
@@ -80,3 +82,53 @@ FOUND = {
 @pytest.mark.parametrize(("name", "target"), FOUND.items())
 def test_the_application_of_a_project_is_found_without_a_word(name: str, target: str) -> None:
     assert find_application(find_project(PROJECTS / name)).target == target
+
+
+def recipe_of(root: Path) -> Recipe:
+    """Return what the images of a project are made of, as it stands."""
+    project = find_project(root)
+    lock = read_lock(project)
+    return read_recipe(project, lock, resolve(Given(project, lock, {}, {})).settings)
+
+
+# Who serves each in production, where that is not a gunicorn of the lock's main group.
+SERVERS = {
+    "asgi_wrapper": "uvicorn",
+    "dependency_groups_pep735": "gunicorn 27.0.1, from the group server",
+    "django_asgi": "uvicorn",
+    "django_daphne": "daphne",
+    "extra_server": "uvicorn 0.54.0, from the extra server",
+    "falcon_asgi": "uvicorn",
+    "fastapi_factory": "uvicorn",
+    "fastapi_uvicorn": "uvicorn",
+    "granian_app": "granian",
+    "granian_wsgi": "granian",
+    "gunicorn_with_uvicorn": "uvicorn",
+    "no_server": "gunicorn, which is not in the lock",
+    "no_server_asgi": "gunicorn, which is not in the lock",
+    "optional_group_server": "gunicorn 27.0.1, from the group prod",
+    "plain_asgi": "uvicorn",
+    "quart_hypercorn": "hypercorn",
+    "serve_override": "[tool.shanty] serve",
+    "starlette_hypercorn": "hypercorn",
+    "waitress_app": "waitress",
+    "wheels_choose_python": "uvicorn",
+}
+# Those whose files production holds, for they are no wheel.
+FILES = {
+    *("bottle_app", "django_wsgi", "flask_no_package", "flask_root_module", "readme_missing_ok"),
+}
+APPS = [root for root in ROOTS if name_of(root) != "monorepo/lib"]
+
+
+@pytest.mark.parametrize("root", APPS, ids=name_of)
+def test_a_project_is_served_by_what_its_lock_has(root: Path) -> None:
+    server = recipe_of(root).production
+    assert server.reason.startswith(SERVERS.get(name_of(root), "gunicorn "))
+
+
+@pytest.mark.parametrize("root", APPS, ids=name_of)
+def test_production_holds_the_wheel_where_the_app_is_in_it(root: Path) -> None:
+    recipe = recipe_of(root)
+    files = name_of(root) in FILES
+    assert (recipe.ship, recipe.install) == (("files", "none") if files else ("wheel", "poetry"))
