@@ -40,7 +40,7 @@ def test_a_source_edit_reinstalls_no_dependency(workspace: Workspace) -> None:
     pages = workspace.sample / "src/coach_planner/pages.py"
     edit(pages, '"ok"', f'"{fresh()}"')
     steps = build_both(workspace)
-    assert any("poetry build" in step for step in steps)
+    assert any("uv build" in step for step in steps)
     assert installs(steps) == []
 
 

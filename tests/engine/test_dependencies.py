@@ -27,13 +27,13 @@ def shanty(project: Path, *words: str) -> None:
 
 
 def page(project: Path, task: str = "prod") -> tuple[int, str]:
-    """Return what the project answers, and stop it."""
+    """Return what the project answers, and leave no container behind."""
     port = free_port()
     try:
         shanty(project, task, "--detach", "--port", str(port))
         return get(port)
     finally:
-        shanty(project, "stop")
+        shanty(project, "clean")
 
 
 @pytest.fixture(autouse=True)
