@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from shanty import engine
-from shanty.lock import content_hash
+from shanty.dependencies.lock import content_hash
 from shanty.main import main
 from shanty.project import Project
 from shanty.pyproject import read_toml

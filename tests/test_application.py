@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from shanty.application import Application, find_application, read_application
 from shanty.errors import UsageError
 from shanty.project import Project
+from shanty.search.application import Application, find_application, read_application
 
 MakeProject = Callable[..., Project]
 FLASK = "from flask import Flask\n"

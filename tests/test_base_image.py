@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from shanty import apt
-from shanty.base_image import carried_python, made_here, on_own_base
-from shanty.lock import Lock
+from shanty.dependencies.lock import Lock
 from shanty.project import Project
 from shanty.settings import Given, resolve
+from shanty.setup import apt
+from shanty.setup.base_image import carried_python, made_here, on_own_base
 
 MakeProject = Callable[..., Project]
 APP = "from flask import Flask\napp = Flask(__name__)\n"

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from shanty.build_failure import diagnose_build
-from shanty.case import Case
-from shanty.lock import read_lock
+from shanty.dependencies.lock import read_lock
+from shanty.failure.build_failure import diagnose_build
+from shanty.failure.case import Case
 from shanty.project import Project
 from tests.fakes import PYPROJECT, write_project
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from shanty.application import find_application
 from shanty.project import Project
+from shanty.search.application import find_application
 
 MakeProject = Callable[..., Project]
 FLASK = "from flask import Flask\n"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from poetry.core.constraints.version import Version, parse_constraint
 
-from shanty.constraint import admits
+from shanty.dependencies.constraint import admits
 from shanty.errors import UsageError
 
 FIGURES = st.lists(st.integers(0, 4), min_size=1, max_size=3)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from shanty.context import Context, dockerfile_owner, read_context
+from shanty.dependencies.lock import read_lock
 from shanty.errors import UsageError
-from shanty.lock import read_lock
 from shanty.project import Project, find_project
 
 MakeProject = Callable[..., Project]

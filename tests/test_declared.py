@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from shanty.declared import check_declared, declared_extras, declared_groups
+from shanty.dependencies.declared import check_declared, declared_extras, declared_groups
 from shanty.errors import UsageError
 from shanty.project import Project
 

@@ -3,8 +3,8 @@
 import pytest
 from packaging.requirements import InvalidRequirement
 
-from shanty.dependency import Dependency, parse_table, parse_text
-from shanty.marker import environment
+from shanty.dependencies.dependency import Dependency, parse_table, parse_text
+from shanty.dependencies.marker import environment
 
 VALUES = environment("3.11")
 

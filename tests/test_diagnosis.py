@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from shanty.case import Case
-from shanty.diagnosis import SEE_ABOVE, diagnose
-from shanty.lock import content_hash, read_lock
+from shanty.dependencies.lock import content_hash, read_lock
+from shanty.failure.case import Case
+from shanty.failure.diagnosis import SEE_ABOVE, diagnose
 from shanty.project import Project
 from shanty.pyproject import read_toml
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from shanty.django import find_django
-from shanty.offer import Offers
-from shanty.places import Places
 from shanty.project import Project
+from shanty.search.django import find_django
+from shanty.search.offer import Offers
+from shanty.search.places import Places
 
 MakeProject = Callable[..., Project]
 MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}")\n'

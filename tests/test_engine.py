@@ -15,9 +15,9 @@ import pytest
 from packaging.version import Version
 
 from shanty import engine
-from shanty.case import Diagnosis
 from shanty.engine import Found
 from shanty.errors import MachineError, RunError, ShantyError
+from shanty.failure.case import Diagnosis
 from shanty.project import Project
 from tests.fakes import (
     NO_ENGINE,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shanty.fetch import not_fetched
+from shanty.failure.fetch import not_fetched
 
 HASH = """\
 error: Failed to download `flask==3.1.3`

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from shanty.flaskenv import flask_app
-from shanty.places import Places
 from shanty.project import Project
+from shanty.search.flaskenv import flask_app
+from shanty.search.places import Places
 
 MakeProject = Callable[..., Project]
 FILES = dict.fromkeys(("src/harbour/__init__.py", "src/harbour/web.py", "serve.py", "x.txt"), "")

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from shanty.framework import Kind, is_factory_name, kind_of_module, kind_of_name, may_make, wraps
+from shanty.search.framework import (
+    Kind,
+    is_factory_name,
+    kind_of_module,
+    kind_of_name,
+    may_make,
+    wraps,
+)
 
 
 @pytest.mark.parametrize(

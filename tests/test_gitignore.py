@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shanty.context import read_context
-from shanty.gitignore import patterns_of, translate
+from shanty.init.gitignore import patterns_of, translate
 from shanty.project import Project
 
 MakeProject = Callable[..., Project]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from shanty.context import Context, read_context
+from shanty.dependencies.lock import read_lock
 from shanty.errors import MachineError
 from shanty.ignore_file import NEVER, ignored_by_git, write_dockerfile
-from shanty.lock import read_lock
 from shanty.project import Project
 
 MakeProject = Callable[..., Project]

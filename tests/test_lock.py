@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from shanty.dependency import Dependency
+from shanty.dependencies.dependency import Dependency
+from shanty.dependencies.lock import check_fresh, content_hash, read_lock
+from shanty.dependencies.locked_package import LockedPackage
 from shanty.errors import UsageError
-from shanty.lock import check_fresh, content_hash, read_lock
-from shanty.locked_package import LockedPackage
 from shanty.project import Project
 
 MakeProject = Callable[..., Project]

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from shanty import apt, engine, machine
-from shanty.apt import family_of
-from shanty.base_image import ensure_base_image, own_base_image
-from shanty.consent import Setup
+from shanty import engine
 from shanty.errors import MachineError, ShantyError, UsageError
-from shanty.machine import ensure_engine
+from shanty.setup import apt, machine
+from shanty.setup.apt import family_of
+from shanty.setup.base_image import ensure_base_image, own_base_image
+from shanty.setup.consent import Setup
+from shanty.setup.machine import ensure_engine
 from tests.fakes import (
     NOT_LET_IN,
     Fakes,

@@ -4,8 +4,8 @@ import platform
 
 import pytest
 
+from shanty.dependencies.marker import environment, holds, machine
 from shanty.errors import UsageError
-from shanty.marker import environment, holds, machine
 
 
 @pytest.mark.parametrize(

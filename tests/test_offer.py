@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from shanty.offer import Offer, Offers, first_name
-from shanty.source import Module, Source
+from shanty.search.offer import Offer, Offers, first_name
+from shanty.search.source import Module, Source
 
 FLASK = "from flask import Flask\n"
 FASTAPI = "from fastapi import FastAPI\n"

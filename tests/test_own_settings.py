@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shanty.dependencies.lock import read_lock
 from shanty.errors import UsageError
-from shanty.lock import read_lock
-from shanty.own_settings import found_settings, settings_lines, with_settings
+from shanty.init.own_settings import found_settings, settings_lines, with_settings
 from shanty.project import Project
 from shanty.recipe import read_recipe
 from shanty.settings import Given, Value, resolve

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shanty.errors import MachineError, UsageError
-from shanty.owned_file import OwnedFile
+from shanty.init.owned_file import OwnedFile
 
 TEXT = "one\ntwo\n"
 Make = Callable[..., OwnedFile]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from shanty.places import Places
 from shanty.project import Project
+from shanty.search.places import Places
 
 MakeProject = Callable[..., Project]
 UNPACKAGED = "[tool.poetry]\npackage-mode = false\n"

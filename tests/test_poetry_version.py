@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from packaging.version import Version
 
+from shanty.dependencies.lock import content_hash, read_lock
+from shanty.dependencies.poetry_version import RELEASES, check_poetry, default_poetry
 from shanty.errors import UsageError
-from shanty.lock import content_hash, read_lock
-from shanty.poetry_version import RELEASES, check_poetry, default_poetry
 from shanty.project import Project
 from shanty.pyproject import read_toml
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from shanty.dependencies.holders import holders
+from shanty.dependencies.lock import read_lock
+from shanty.dependencies.production import production_set
 from shanty.errors import UsageError
-from shanty.holders import holders
-from shanty.lock import read_lock
-from shanty.production import production_set
 from shanty.project import Project
 
 MakeProject = Callable[..., Project]

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from shanty.application import find_application
-from shanty.lock import check_fresh, read_lock
+from shanty.dependencies.lock import check_fresh, read_lock
+from shanty.dependencies.python_version import check_admitted, newest_admitted
 from shanty.project import find_project
-from shanty.python_version import check_admitted, newest_admitted
 from shanty.recipe import Recipe, read_recipe
+from shanty.search.application import find_application
 from shanty.settings import Given, resolve
 
 PROJECTS = Path(__file__).parent / "projects"

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from shanty.dependencies.lock import read_lock
+from shanty.dependencies.python_version import KNOWN, check_admitted, choose_python, newest_admitted
 from shanty.errors import UsageError
-from shanty.lock import read_lock
 from shanty.project import Project
-from shanty.python_version import KNOWN, check_admitted, choose_python, newest_admitted
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from shanty.dependencies.lock import read_lock
 from shanty.errors import UsageError
-from shanty.lock import read_lock
 from shanty.project import Project
 from shanty.recipe import Recipe, read_recipe
 from shanty.server import Server

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shanty.lock import check_fresh, read_lock
+from shanty.dependencies.lock import check_fresh, read_lock
 from shanty.project import Project, find_project
 from shanty.request import shipped_docker
 from tests.fakes import Fakes, Typing, contents, person, ready, refusal, write_project

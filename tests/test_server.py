@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from shanty.application import Application
-from shanty.lock import Lock, read_lock
+from shanty.dependencies.lock import Lock, read_lock
 from shanty.project import Project
+from shanty.search.application import Application
 from shanty.server import Needs, Server, choose_server, development_server
 from tests.entrypoint import started
 

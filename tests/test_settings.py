@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from shanty.dependencies.lock import Lock, read_lock
 from shanty.errors import UsageError
-from shanty.lock import Lock, read_lock
 from shanty.project import Project
 from shanty.settings import KEYS, Given, Setting, Settings, image_name, resolve, resolve_one
 

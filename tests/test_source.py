@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shanty.source import Imported, Module, Source, names_of
+from shanty.search.source import Imported, Module, Source, names_of
 
 
 def bound(text: str) -> list[str]:

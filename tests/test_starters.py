@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from shanty.context import Context, read_context
-from shanty.owned_file import OwnedFile
+from shanty.init.owned_file import OwnedFile
+from shanty.init.starters import has_tests, starters
 from shanty.project import Project
 from shanty.settings import Given, Settings, resolve
-from shanty.starters import has_tests, starters
 from tests.fakes import write_project
 
 MakeProject = Callable[..., Project]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from shanty.dependencies.lock import Lock
 from shanty.errors import UsageError
-from shanty.lock import Lock
 from shanty.project import Project, find_project
 from shanty.sync import Difference, differences, mend, relock_reason
 

@@ -20,11 +20,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from shanty import apt, engine, machine
-from shanty.lock import content_hash
+from shanty import engine
+from shanty.dependencies.lock import content_hash
 from shanty.project import Project
 from shanty.pyproject import read_toml
 from shanty.request import shipped_docker
+from shanty.setup import apt, machine
 from tests.fakes import (
     DEADLINE_SECONDS,
     LOCK,

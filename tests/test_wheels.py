@@ -4,8 +4,8 @@ import platform
 
 import pytest
 
-from shanty.locked_package import LockedPackage
-from shanty.wheels import has_source, has_wheel, newest_before
+from shanty.dependencies.locked_package import LockedPackage
+from shanty.dependencies.wheels import has_source, has_wheel, newest_before
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from shanty.dependencies.lock import Lock
 from shanty.dockerfile import is_foreign
 from shanty.errors import UsageError
-from shanty.lock import Lock
 from shanty.project import Project
 
 SOURCES = PurePosixPath("/opt/app")

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from shanty.case import Diagnosis, failure
 from shanty.door import door
 from shanty.errors import AccessError, MachineError, RunError, ShantyError
+from shanty.failure.case import Diagnosis, failure
 from shanty.project import Project
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from shanty.application import Application, read_application
 from shanty.context import Context, read_context
+from shanty.dependencies.lock import Lock
 from shanty.dynamic_version import project_version
 from shanty.errors import UsageError
-from shanty.lock import Lock
 from shanty.project import Project
+from shanty.search.application import Application, read_application
 from shanty.server import Needs, Server, choose_server, development_server
 from shanty.settings import Settings
 

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from shanty.application import Application
-from shanty.holders import holders
-from shanty.lock import Lock
-from shanty.production import production_set
+from shanty.dependencies.holders import holders
+from shanty.dependencies.lock import Lock
+from shanty.dependencies.production import production_set
 from shanty.project import Project
+from shanty.search.application import Application
 
 # Best first, by what the app speaks.
 PREFERENCE = {

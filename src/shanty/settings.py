@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, fields, replace
 
 from packaging.version import InvalidVersion, Version
 
-from shanty.application import find_application, read_application
+from shanty.dependencies.lock import Lock
+from shanty.dependencies.poetry_version import default_poetry
+from shanty.dependencies.python_version import KNOWN, choose_python, newest_admitted
 from shanty.errors import UsageError
-from shanty.lock import Lock
-from shanty.poetry_version import default_poetry
 from shanty.project import Project
-from shanty.python_version import KNOWN, choose_python, newest_admitted
+from shanty.search.application import find_application, read_application
 
 Value = str | int | tuple[str, ...] | None
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from shanty.constraint import admits
 from shanty.context import dockerfile_owner
-from shanty.lock import Lock
+from shanty.dependencies.constraint import admits
+from shanty.dependencies.lock import Lock
 from shanty.project import Project
 from shanty.pyproject import replace_file, set_value, table
 from shanty.request import shown

@@ -13,18 +13,18 @@ from invoke.exceptions import Exit
 from invoke.tasks import task as invoke_task
 
 from shanty import engine, request, sync, terminal
-from shanty.base_image import carried_python, ensure_base_image
-from shanty.consent import Setup
+from shanty.dependencies.lock import Lock, read_lock
+from shanty.dependencies.python_version import check_admitted
 from shanty.door import door
 from shanty.errors import RunError, ShantyError, UsageError
-from shanty.lock import Lock, read_lock
-from shanty.machine import ensure_engine
+from shanty.init.scaffold import read_scaffold, write_scaffold
 from shanty.project import Project, find_project
 from shanty.pyproject import set_value
-from shanty.python_version import check_admitted
 from shanty.request import BuildOptions, ContainerOptions
-from shanty.scaffold import read_scaffold, write_scaffold
 from shanty.settings import Given, parse_port, resolve, resolve_one
+from shanty.setup.base_image import carried_python, ensure_base_image
+from shanty.setup.consent import Setup
+from shanty.setup.machine import ensure_engine
 from shanty.workflow import Workflow, environment_file
 
 ENV = {

@@ -10,26 +10,26 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from shanty import engine, request, terminal
-from shanty.application import read_application
-from shanty.base_image import made_here, on_own_base, own_base_image
-from shanty.build_failure import diagnose_build
-from shanty.case import Case, Diagnosis, failure
 from shanty.context import Context, foreign_dockerfile, read_context
-from shanty.diagnosis import diagnose
+from shanty.dependencies.lock import Lock, check_fresh, read_lock
+from shanty.dependencies.poetry_version import check_poetry
+from shanty.dependencies.python_version import check_admitted
 from shanty.door import door
 from shanty.dynamic_version import unheeded_plugins
 from shanty.errors import MachineError, RunError, UsageError
+from shanty.failure.build_failure import diagnose_build
+from shanty.failure.case import Case, Diagnosis, failure
+from shanty.failure.diagnosis import diagnose
 from shanty.gunicorn_conf import check_gunicorn_conf
-from shanty.lock import Lock, check_fresh, read_lock
-from shanty.poetry_version import check_poetry
 from shanty.port import check_free
 from shanty.project import Project
 from shanty.project_files import check_project
-from shanty.python_version import check_admitted
 from shanty.recipe import Recipe, read_recipe
 from shanty.request import BuildOptions, ContainerOptions, Request
+from shanty.search.application import read_application
 from shanty.server import framework_shell
 from shanty.settings import Given, Resolved, Settings, official_base_image, resolve
+from shanty.setup.base_image import made_here, on_own_base, own_base_image
 from shanty.tee import Tail
 
 READY_SECONDS = 60

@@ -6,7 +6,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from shanty.lock import content_hash
+from shanty.dependencies.lock import content_hash
 from shanty.pyproject import read_toml
 from tests.engine.support import edit
 

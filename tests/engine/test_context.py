@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from shanty.context import read_context
+from shanty.dependencies.lock import read_lock
 from shanty.ignore_file import write_dockerfile
-from shanty.lock import read_lock
 from shanty.project import find_project
 from tests.engine.support import CHECKOUT, docker
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from shanty.dependencies.lock import read_lock
 from shanty.errors import RunError
-from shanty.lock import read_lock
 from shanty.project import find_project
 from shanty.request import ContainerOptions
 from shanty.settings import Given

@@ -1,0 +1,1 @@
+"""What the lock says, and what it takes to install it."""

@@ -1,0 +1,74 @@
+"""The package that a build could not fetch, by what uv and pip say of it."""
+
+import re
+from collections.abc import Iterator
+
+from shanty.failure.case import Diagnosis, masked
+
+HASH = re.compile(r"Hash mismatch for `(?P<name>[\w.-]+)(?:==(?P<version>[^`]+))?`")
+REFUSED = re.compile(r"index URL \((?P<url>[^)]+)\)[^(]*\((?P<status>40[13] \w+)\)")
+UV = re.compile(
+    r"Failed to (?:fetch|download)\b.*?(?P<address>https?://[^\s`)]+).*"
+    r"(?P<causes>(?:\n\W*(?:cause|Caused by): .*)*)"
+)
+CAUSE = re.compile(r"(?:cause|Caused by): (.*?)(?: for url .*)?$", re.MULTILINE)
+PIP = re.compile(
+    r"Retrying .*?host='(?P<host>[^']+)', port=(?P<port>\d+)\)"
+    r".*?(?P<reason>\[Errno -?\d+\] [\w ]+|timed out)"
+)
+UNKNOWN = (
+    r"there is no version of (?P<name>[\w.-]+)==(?P<version>[\w.+!-]*\w)",
+    r"Because (?P<name>[\w.-]+) was not found in the package registry(?P<version>)",
+    r"No matching distribution found for (?P<name>[\w.-]+)==(?P<version>[\w.+!-]+)",
+)
+
+
+def not_fetched(said: str) -> Diagnosis | None:
+    """Explain a file that is another, an index out of reach, a version that it has not."""
+    rules = (_changed, _refused, _unreached, _unknown)
+    return next((reason for rule in rules for reason in rule(said)), None)
+
+
+def _changed(said: str) -> Iterator[Diagnosis]:
+    if found := HASH.search(said):
+        package = f"{found['name']} {found['version'] or ''}".rstrip()
+        yield Diagnosis(
+            f"the file of {package} is not the one in the lock: its hash differs",
+            f"find out who changed it; if it is as it should be: poetry update {found['name']}",
+        )
+
+
+def _refused(said: str) -> Iterator[Diagnosis]:
+    if found := REFUSED.search(said):
+        yield Diagnosis(
+            f"the package index {masked(found['url'])} lets nobody in: {found['status']}",
+            "give user and password: POETRY_HTTP_BASIC_NAME_USERNAME=… and …_PASSWORD=…",
+        )
+
+
+def _unreached(said: str) -> Iterator[Diagnosis]:
+    for address, reason in _addresses(said):
+        yield Diagnosis(
+            f"the package index {masked(address)} does not answer: {masked(reason)}",
+            "see that containers reach it, then build again",
+        )
+
+
+def _addresses(said: str) -> Iterator[tuple[str, str]]:
+    """Yield the addresses that uv, then those that pip could not reach, each with the reason."""
+    for found in UV.finditer(said):
+        host = "/".join(found["address"].split("/")[:3])
+        yield host, [*CAUSE.findall(found["causes"]), "it says no more"][-2:][0]
+    for found in PIP.finditer(said):
+        yield f"{found['host']}:{found['port']}", found["reason"]
+
+
+def _unknown(said: str) -> Iterator[Diagnosis]:
+    text = re.sub(r"\s*\n\s+", " ", said)
+    for pattern in UNKNOWN:
+        if found := re.search(pattern, text):
+            package = f"{found['name']} {found['version']}".rstrip()
+            yield Diagnosis(
+                f"the package index has no {package}",
+                f"poetry update {found['name']}, or name its index: [[tool.poetry.source]]",
+            )

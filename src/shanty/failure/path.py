@@ -1,0 +1,48 @@
+"""The path that an app could not write to, or did not find."""
+
+import re
+
+from shanty.door import door
+from shanty.failure.case import Case, Diagnosis
+from shanty.failure.raised import Raised
+
+SQLITE = ("unable to open database file", "attempt to write a readonly database")
+
+
+def unwritable_path(raised: Raised, _case: Case) -> Diagnosis | None:
+    """Explain a write that the file system, or its permissions, did not let happen."""
+    writable = f"let it write below /tmp, or: {door()} prod --writable"
+    if any(said in raised.message for said in SQLITE):
+        return Diagnosis("it cannot write its SQLite database where it is", writable)
+    found = re.search(
+        r"\[Errno (?P<number>1|13|30)\] [^:]+: b?'(?P<path>[^']+)'", raised.first_said
+    )
+    if not found:
+        return None
+    if found["number"] == "30":
+        return Diagnosis(
+            f"it writes to {found['path']}, and the file system is read-only", writable
+        )
+    return Diagnosis(f"it may not open or make {found['path']}: permission denied", writable)
+
+
+def missing_file(raised: Raised, case: Case) -> Diagnosis | None:
+    """Explain a file or a folder that is not in the image, though maybe in the project."""
+    found = re.search(
+        r"(?:No such file or directory: |[Dd]irectory )'(?P<path>[^']+)'", raised.message
+    )
+    if not found or "_execute_child" in raised.frames:
+        return None
+    path = found["path"]
+    own = case.own_path(path)
+    if own and own.rpartition("/")[2].startswith(".env"):
+        return Diagnosis(f"it reads {own}, which no image holds", f"--env-file {own}")
+    if own and (case.project.root / own).exists():
+        return Diagnosis(
+            f"it needs {own} of the project, which is not in the wheel",
+            '[tool.shanty] ship = "both"',
+        )
+    return Diagnosis(
+        f"there is no {path} in the image",
+        "let it make what it needs below /tmp, or add the file to the project",
+    )

@@ -1,0 +1,1 @@
+"""What `init` gives a project to own."""

@@ -1,0 +1,1 @@
+"""The application of a project, found by reading its source."""

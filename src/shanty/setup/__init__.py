@@ -1,0 +1,1 @@
+"""Making a machine ready for containers."""

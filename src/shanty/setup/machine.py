@@ -1,0 +1,77 @@
+"""Making a machine ready: an engine with buildx, installed and started where it is missing."""
+
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from shanty import engine
+from shanty.errors import AccessError, MachineError
+from shanty.request import Request
+from shanty.setup import apt
+from shanty.setup.consent import Setup, as_root, check
+from shanty.terminal import announce
+
+ENGINE_LOG = Path("/var/log/dockerd.log")
+START_SECONDS = 60
+
+
+def ensure_engine(setup: Setup) -> None:
+    """Install and start what is missing of an engine with buildx; do nothing where all is there."""
+    if not _is_ready():
+        if not shutil.which("dockerd") or not _has_client() or _is_too_old():
+            apt.install_engine(setup)
+            engine.client.cache_clear()
+        if setup.dry or not engine.is_reachable():
+            setup.agree("Start the Docker engine?")
+            _start(setup)
+        if setup.dry:
+            return
+    engine.check_engine()
+    setup.say(f"engine: Docker {engine.engine_version()}, buildx {engine.buildx_version()}")
+
+
+def _is_ready() -> bool:
+    try:
+        engine.check_engine()
+    except AccessError:
+        raise
+    except MachineError:
+        return False
+    return True
+
+
+def _is_too_old() -> bool:
+    return engine.is_reachable() and engine.engine_version() < engine.OLDEST_ENGINE
+
+
+def _has_client() -> bool:
+    return bool(shutil.which("docker")) and engine.buildx_version() is not None
+
+
+def _start(setup: Setup) -> None:
+    if Path("/run/systemd/system").is_dir():
+        setup.change(("systemctl", "enable", "--now", "docker"))
+    else:
+        request = Request((*as_root(), "setsid", "--fork", "dockerd"))
+        announce(request, dry=setup.dry)
+        if setup.dry:
+            return
+        with tempfile.TemporaryFile() if as_root() else ENGINE_LOG.open("ab") as log:
+            done = subprocess.run(
+                request.arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                check=False,
+            )
+        check(request.arguments, done.returncode)
+    deadline = time.monotonic() + START_SECONDS
+    while not setup.dry and not engine.is_reachable():
+        if time.monotonic() > deadline:
+            raise MachineError(
+                f"the Docker engine does not answer {START_SECONDS} s after its start",
+                f"read {ENGINE_LOG}" if not as_root() else "sudo dockerd  (and read what it says)",
+            )
+        time.sleep(engine.POLL_SECONDS)
