@@ -1,88 +1,67 @@
 """The projects in tests/projects, served as whoever wrote them would type it."""
 
-import shutil
-import subprocess
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.engine.support import DOORS, Completed, command, free_port, get, wait_for
+from tests.engine.projects import (
+    OPTIONS,
+    PROJECTS,
+    ROOTS,
+    build_owned,
+    checked_out,
+    greeting,
+    name_of,
+    owned,
+    ready,
+    shanty,
+)
+from tests.engine.support import command, container, docker, free_port, get, wait_for
+from tests.fakes import contents
 
-PROJECTS = Path(__file__).parents[1] / "projects"
-ROOTS = sorted(lock.parent for lock in PROJECTS.rglob("poetry.lock"))
-GIT = ("git", "-c", "user.name=Nobody", "-c", "user.email=nobody@example.com")
-
-# What a project cannot start without, as its README says.
-OPTIONS = {"env_needed": ["--env", "MY_SETTING=1"]}
 # Building waits for disk and network as much as for a processor.
 AT_A_TIME = 4
-SETTING_UP = threading.Lock()
-# Depended on by another, and no app itself.
-LIBRARIES = {"monorepo/lib"}
-
-
-def name_of(root: Path) -> str:
-    """Return a project's path below the folder of them all."""
-    return root.relative_to(PROJECTS).as_posix()
-
-
-SERVED = [root for root in ROOTS if name_of(root) not in LIBRARIES]
 # One for each way to serve in development.
 LIVE = [
     PROJECTS / name
     for name in (
         *("bottle_app", "django_wsgi", "django_daphne", "fastapi_factory", "flask_root_module"),
         *("granian_app", "own_metadata", "plain_wsgi", "quart_hypercorn", "old_gunicorn"),
+        "prestart_migration",
     )
 ]
 
-
-def shanty(folder: Path, *words: str, code: int | None = 0) -> Completed:
-    """Run a task in a project."""
-    return command([*DOORS["shanty"], *words], cwd=folder, code=code)
-
-
-def checked_out(root: Path, folder: Path) -> Path:
-    """Return a git checkout of a project, with the neighbours that it stands among."""
-    top = PROJECTS / root.relative_to(PROJECTS).parts[0]
-    shutil.copytree(top, folder / top.name, ignore=shutil.ignore_patterns("__pycache__"))
-    for words in (("init", "--quiet"), ("add", "--all"), ("commit", "--quiet", "--message", "x")):
-        subprocess.run([*GIT, *words], cwd=folder / top.name, check=True)
-    return folder / root.relative_to(PROJECTS)
-
-
-def ready(project: Path) -> None:
-    """Make sure of the project's base image as its own fix says; one thread at a time."""
-    with SETTING_UP:
-        shanty(project, "setup", "--yes")
+# Status and text of a page, and what else there is to say.
+Outcome = tuple[int, str, str]
 
 
 @contextmanager
-def serving(root: Path, folder: Path, task: str) -> Iterator[tuple[Path, int]]:
+def serving(
+    root: Path, folder: Path, task: str, change: Callable[[Path], None] | None = None
+) -> Iterator[tuple[Path, int]]:
     """Serve a checkout of a project; yield its folder and its port, and leave nothing behind."""
     project, port = checked_out(root, folder), free_port()
+    if change:
+        change(project)
     ready(project)
     try:
-        shanty(project, task, "--detach", "--port", str(port), *OPTIONS.get(name_of(root), []))
+        shanty(project, task, "--detach", "--port", str(port), *OPTIONS.get(name_of(root), ()))
         yield project, port
     finally:
-        shanty(project, "stop", code=None)
         shanty(project, "clean", "--images", code=None)
 
 
-def in_production(root: Path, folder: Path) -> tuple[int, str, str]:
-    """Return status and text of a project's page, and what git then has to say."""
+def in_production(root: Path, folder: Path) -> Outcome:
+    """Return the project's page, and what git then has to say."""
     with serving(root, folder, "prod") as (project, port):
-        page = get(port)
-        return *page, command(["git", "status", "--porcelain", "--ignored"], cwd=project).stdout
+        return *get(port), command(["git", "status", "--short", "--ignored"], cwd=project).stdout
 
 
-def in_development(root: Path, folder: Path) -> tuple[int, str, str]:
-    """Return status and text of a project's page, and its text once the source says otherwise."""
+def in_development(root: Path, folder: Path) -> Outcome:
+    """Return the project's page, and its text once the source says otherwise."""
     with serving(root, folder, "dev") as (project, port):
         page = get(port)
         for file in project.rglob("*.py"):
@@ -92,8 +71,25 @@ def in_development(root: Path, folder: Path) -> tuple[int, str, str]:
         return *page, get(port)[1]
 
 
-Outcomes = dict[tuple[str, Path], "Future[tuple[int, str, str]]"]
-SERVINGS = {"prod": in_production, "dev": in_development}
+def in_plain_docker(root: Path, folder: Path) -> Outcome:
+    """Return the page of a project that owns its files, and what a second `init` changes."""
+    project, line = owned(root, folder)
+    before = contents(folder)
+    said = shanty(project, "init").stdout.splitlines()[0]
+    changed = said if contents(folder) == before else "files"
+    port, tag = free_port(), f"shanty-init-{project.name.replace('_', '-')}"
+    options = ("--read-only", "--tmpfs", "/tmp", *OPTIONS.get(name_of(root), ()))
+    try:
+        build_owned(project, line, tag)
+        with container(*options, "--publish", f"127.0.0.1:{port}:8888", tag):
+            wait_for(lambda: get(port)[0] == 200)
+            return *get(port), changed
+    finally:
+        docker("image", "rm", "--force", tag, code=None)
+
+
+SERVINGS = {"prod": in_production, "dev": in_development, "plain": in_plain_docker}
+Outcomes = dict[tuple[str, Path], "Future[Outcome]"]
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +114,7 @@ def asked_by(item: pytest.Item) -> list[tuple[str, Path]]:
 
 
 @pytest.mark.parametrize("task", ["prod"])
-@pytest.mark.parametrize("root", SERVED, ids=name_of)
+@pytest.mark.parametrize("root", ROOTS, ids=name_of)
 def test_a_project_is_served_with_nothing_written_into_it(
     task: str, root: Path, outcomes: Outcomes
 ) -> None:
@@ -138,6 +134,21 @@ def test_an_edit_is_served_whatever_the_framework(
     assert greeting(root).replace("hello", "greetings") in edited
 
 
-def greeting(root: Path) -> str:
-    """Return what a project's page says."""
-    return f"hello from {root.relative_to(PROJECTS).parts[0]}"
+@pytest.mark.parametrize("task", ["plain"])
+@pytest.mark.parametrize("root", ROOTS, ids=name_of)
+def test_what_a_project_owns_is_written_once_and_built_by_plain_docker(
+    task: str, root: Path, outcomes: Outcomes
+) -> None:
+    status, text, changed = outcomes[task, root].result()
+    assert (status, changed) == (200, "nothing to write: the project has it all")
+    assert greeting(root) in text
+
+
+def test_a_project_with_the_line_ends_of_windows_is_served(tmp_path: Path) -> None:
+    def convert(project: Path) -> None:
+        for file in [*project.glob("*.toml"), *project.glob("*.lock"), *project.rglob("*.py")]:
+            file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+
+    root = PROJECTS / "flask_flat"
+    with serving(root, tmp_path, "prod", convert) as (_project, port):
+        assert get(port) == (200, greeting(root))

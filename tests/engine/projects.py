@@ -1,0 +1,82 @@
+"""The projects in tests/projects as checkouts of their own, and what is done with one."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+
+from shanty.request import ca_bundle
+from tests.engine.support import DOORS, Completed, command
+
+PROJECTS = Path(__file__).parents[1] / "projects"
+GIT = ("git", "-c", "user.name=Nobody", "-c", "user.email=nobody@example.com")
+# Depended on by another, and no app itself.
+LIBRARIES = {"monorepo/lib"}
+# What a project cannot start without, as its README says.
+OPTIONS = {"env_needed": ("--env", "MY_SETTING=1")}
+SETTING_UP = threading.Lock()
+
+
+def name_of(root: Path) -> str:
+    """Return a project's path below the folder of them all."""
+    return root.relative_to(PROJECTS).as_posix()
+
+
+ROOTS = [
+    root
+    for root in sorted(lock.parent for lock in PROJECTS.rglob("poetry.lock"))
+    if name_of(root) not in LIBRARIES
+]
+
+
+def greeting(root: Path) -> str:
+    """Return what a project's page says."""
+    return f"hello from {root.relative_to(PROJECTS).parts[0]}"
+
+
+def shanty(folder: Path, *words: str, code: int | None = 0) -> Completed:
+    """Run a task in a project."""
+    return command([*DOORS["shanty"], *words], cwd=folder, code=code)
+
+
+def checked_out(root: Path, folder: Path) -> Path:
+    """Return a git checkout of a project, with the neighbours that it stands among."""
+    top = PROJECTS / root.relative_to(PROJECTS).parts[0]
+    shutil.copytree(top, folder / top.name, ignore=shutil.ignore_patterns("__pycache__"))
+    for words in (("init", "--quiet"), ("add", "--all"), ("commit", "--quiet", "--message", "x")):
+        subprocess.run([*GIT, *words], cwd=folder / top.name, check=True)
+    return folder / root.relative_to(PROJECTS)
+
+
+def ready(project: Path) -> None:
+    """Make sure of the project's base image as its own fix says; one thread at a time."""
+    with SETTING_UP:
+        shanty(project, "setup", "--yes")
+
+
+def owned(root: Path, folder: Path) -> tuple[Path, list[str]]:
+    """Return a checkout after `shanty init`, and the line that builds it without Shanty."""
+    project = checked_out(root, folder)
+    ready(project)
+    said = shanty(project, "init").stdout.splitlines()
+    return project, shlex.split(said[-1].removeprefix("without Shanty: "))
+
+
+def build_owned(project: Path, line: list[str], tag: str, *words: str) -> str:
+    """Build what a project owns under a tag of its own and return that."""
+    plain = ["docker", "build", "--tag", tag, *line[4:-1], *words, *build_words(project), line[-1]]
+    assert line[:3] == plain[:3]
+    command(plain, cwd=project)
+    return tag
+
+
+def build_words(project: Path) -> list[str]:
+    """Return what a build on this machine needs besides: the base image it has, its CA bundle."""
+    line = shanty(project, "--dry", "build").stdout
+    base = re.search(r"--build-arg (BASE_IMAGE=\S+)", line)
+    assert base
+    bundle = ca_bundle(os.environ)
+    return ["--build-arg", base[1], *(["--secret", f"id=ca,src={bundle}"] if bundle else [])]
