@@ -1,7 +1,6 @@
 """The projects in tests/projects as checkouts of their own, and what is done with one."""
 
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -9,7 +8,7 @@ import threading
 from pathlib import Path
 
 from shanty.request import ca_bundle
-from tests.engine.support import DOORS, Completed, command
+from tests.engine.support import DOORS, Completed, command, docker
 
 PROJECTS = Path(__file__).parents[1] / "projects"
 GIT = ("git", "-c", "user.name=Nobody", "-c", "user.email=nobody@example.com")
@@ -51,8 +50,18 @@ def checked_out(root: Path, folder: Path) -> Path:
     return folder / root.relative_to(PROJECTS)
 
 
-def ready(project: Path) -> None:
-    """Make sure of the project's base image as its own fix says; one thread at a time."""
+def start(project: Path, task: str, port: int, *options: str) -> None:
+    """Serve a project; where there is no base image, do first what the message says."""
+    words = (task, "--detach", "--port", str(port), *options)
+    done = shanty(project, *words, code=None)
+    if (done.returncode, done.stderr.splitlines()[-1]) == (3, "fix: shanty setup"):
+        set_up(project)
+        done = shanty(project, *words, code=None)
+    assert done.returncode == 0, done.stderr
+
+
+def set_up(project: Path) -> None:
+    """Make sure of a project's base image, one thread at a time."""
     with SETTING_UP:
         shanty(project, "setup", "--yes")
 
@@ -60,23 +69,30 @@ def ready(project: Path) -> None:
 def owned(root: Path, folder: Path) -> tuple[Path, list[str]]:
     """Return a checkout after `shanty init`, and the line that builds it without Shanty."""
     project = checked_out(root, folder)
-    ready(project)
     said = shanty(project, "init").stdout.splitlines()
-    return project, shlex.split(said[-1].removeprefix("without Shanty: "))
+    line = shlex.split(said[-1].removeprefix("without Shanty: "))
+    return project, [*line[:-1], *build_words(project), line[-1]]
 
 
 def build_owned(project: Path, line: list[str], tag: str, *words: str) -> str:
     """Build what a project owns under a tag of its own and return that."""
-    plain = ["docker", "build", "--tag", tag, *line[4:-1], *words, *build_words(project), line[-1]]
-    assert line[:3] == plain[:3]
-    command(plain, cwd=project)
+    assert line[:3] == ["docker", "build", "--tag"]
+    command([*line[:3], tag, *line[4:-1], *words, line[-1]], cwd=project)
     return tag
 
 
 def build_words(project: Path) -> list[str]:
     """Return what a build on this machine needs besides: the base image it has, its CA bundle."""
-    line = shanty(project, "--dry", "build").stdout
-    base = re.search(r"--build-arg (BASE_IMAGE=\S+)", line)
-    assert base
+    base = base_image(project)
+    if docker("image", "inspect", base, code=None).returncode:
+        set_up(project)
+        base = base_image(project)
     bundle = ca_bundle(os.environ)
-    return ["--build-arg", base[1], *(["--secret", f"id=ca,src={bundle}"] if bundle else [])]
+    secret = ["--secret", f"id=ca,src={bundle}"] if bundle else []
+    return ["--build-arg", f"BASE_IMAGE={base}", *secret]
+
+
+def base_image(project: Path) -> str:
+    """Return the base image that the project would be built on now."""
+    words = shlex.split(shanty(project, "--dry", "build").stdout)
+    return next(word for word in words if word.startswith("BASE_IMAGE=")).partition("=")[2]

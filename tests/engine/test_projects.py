@@ -16,8 +16,8 @@ from tests.engine.projects import (
     greeting,
     name_of,
     owned,
-    ready,
     shanty,
+    start,
 )
 from tests.engine.support import command, container, docker, free_port, get, wait_for
 from tests.fakes import contents
@@ -46,9 +46,8 @@ def serving(
     project, port = checked_out(root, folder), free_port()
     if change:
         change(project)
-    ready(project)
     try:
-        shanty(project, task, "--detach", "--port", str(port), *OPTIONS.get(name_of(root), ()))
+        start(project, task, port, *OPTIONS.get(name_of(root), ()))
         yield project, port
     finally:
         shanty(project, "clean", "--images", code=None)
