@@ -42,6 +42,19 @@ conclude that your requirements are unsatisfiable.
 hint: An index URL (http://127.0.0.1:5998/a/) could not be queried due to a lack of valid \
 authentication credentials (401 Unauthorized)
 """
+DAMAGED = """\
+#21 0.816 Resolved 9 packages in 195ms
+#21 0.832 error: Failed to download `quay-rope==1.0`
+#21 0.833   cause: Failed to extract archive: quay_rope-1.0-py3-none-any.whl
+#21 0.833   cause: Invalid zip file structure
+#21 0.833   cause: Encountered an unexpected header (actual: 0x4034a50, expected: 0x4034b50).
+"""
+MARKED = """\
+#21 1.487 error: No solution found when resolving dependencies
+#21 1.489   cause: Because there is no version of quay-rope{python_full_version < '4'}==1.0 and \
+you require quay-rope{python_full_version < '4'}==1.0, we can conclude that your requirements are \
+unsatisfiable.
+"""
 VERSION = """\
 error: No solution found when resolving dependencies
   cause: Because there is no version of flask==99.1 and you require flask==99.1, we can conclude
@@ -87,7 +100,15 @@ no-such-package==1, we can conclude that your requirements are unsatisfiable.
             CREDENTIALS,
             "the package index http://127.0.0.1:5998/a/ lets nobody in: 401 Unauthorized",
         ),
+        (
+            DAMAGED,
+            (
+                "the file of quay-rope 1.0 is not the one in the lock: "
+                "it cannot be unpacked (Invalid zip file structure)"
+            ),
+        ),
         (VERSION, "the package index has no flask 99.1"),
+        (MARKED, "the package index has no quay-rope 1.0"),
         (PACKAGE, "the package index has no no-such-package"),
         ("ERROR: No matching distribution found for uv==9", "the package index has no uv 9"),
     ],

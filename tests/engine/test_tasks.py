@@ -44,7 +44,9 @@ def container_of(workspace: Workspace, task: str) -> str:
 @pytest.mark.parametrize("door", DOORS)
 def test_build_says_the_command_then_image_size_and_time(built: Workspace, door: str) -> None:
     done = built.invoke("build", door=door)
-    assert done.stderr.startswith("shanty > docker buildx build --file docker/Dockerfile")
+    said, _, line = done.stderr.partition("shanty > ")
+    assert said.startswith("shanty: app coach_planner:create_app(): found in src/coach_planner/")
+    assert line.startswith("docker buildx build --file docker/Dockerfile")
     assert re.fullmatch(rf"{built.tag('production')}  \d+ MB  \d+\.\d s", done.stdout)
 
 

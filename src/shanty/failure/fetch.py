@@ -16,8 +16,12 @@ PIP = re.compile(
     r"Retrying .*?host='(?P<host>[^']+)', port=(?P<port>\d+)\)"
     r".*?(?P<reason>\[Errno -?\d+\] [\w ]+|timed out)"
 )
+DAMAGED = re.compile(
+    r"Failed to download `(?P<name>[\w.-]+)==(?P<version>[^`]+)`\s+(?:\S+\s+)*?"
+    r"cause: Failed to extract archive: .*\n.*?cause: (?P<reason>.*)"
+)
 UNKNOWN = (
-    r"there is no version of (?P<name>[\w.-]+)==(?P<version>[\w.+!-]*\w)",
+    r"there is no version of (?P<name>[\w.-]+)(?:\{[^}]*\})?==(?P<version>[\w.+!-]*\w)",
     r"Because (?P<name>[\w.-]+) was not found in the package registry(?P<version>)",
     r"No matching distribution found for (?P<name>[\w.-]+)==(?P<version>[\w.+!-]+)",
 )
@@ -25,7 +29,7 @@ UNKNOWN = (
 
 def not_fetched(said: str) -> Diagnosis | None:
     """Explain a file that is another, an index out of reach, a version that it has not."""
-    rules = (_changed, _refused, _unreached, _unknown)
+    rules = (_changed, _damaged, _refused, _unreached, _unknown)
     return next((reason for rule in rules for reason in rule(said)), None)
 
 
@@ -35,6 +39,15 @@ def _changed(said: str) -> Iterator[Diagnosis]:
         yield Diagnosis(
             f"the file of {package} is not the one in the lock: its hash differs",
             f"find out who changed it; if it is as it should be: poetry update {found['name']}",
+        )
+
+
+def _damaged(said: str) -> Iterator[Diagnosis]:
+    if found := DAMAGED.search(said):
+        yield Diagnosis(
+            f"the file of {found['name']} {found['version']} is not the one in the lock: "
+            f"it cannot be unpacked ({found['reason'].strip()})",
+            "see who keeps the index, then build again",
         )
 
 
@@ -70,5 +83,6 @@ def _unknown(said: str) -> Iterator[Diagnosis]:
             package = f"{found['name']} {found['version']}".rstrip()
             yield Diagnosis(
                 f"the package index has no {package}",
-                f"poetry update {found['name']}, or name its index: [[tool.poetry.source]]",
+                f"poetry update {found['name']}; or, for one of an index of your own, "
+                "POETRY_HTTP_BASIC_NAME_USERNAME=… and …_PASSWORD=…",
             )
