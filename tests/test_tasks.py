@@ -1248,6 +1248,17 @@ def test_a_server_that_the_lock_lacks_is_said_to_be_fetched(
     assert "--build-arg SERVER=gunicorn" in fakes.changes[-1]
 
 
+def test_an_old_lock_is_given_the_setuptools_that_it_leaves_out(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    """Whatever asked for setuptools: before format 2.0 it was in every environment."""
+    text = project.lock_file.read_text(encoding="utf-8")
+    old = text.replace('"2.1"', '"1.1"').replace('groups = ["main"]', 'category = "main"')
+    project.lock_file.write_text(old, encoding="utf-8")
+    assert shanty("build").code == 0
+    assert "--build-arg 'SERVER=gunicorn setuptools'" in fakes.changes[-1]
+
+
 def test_what_is_run_inside_says_nothing_of_what_was_found(shanty: Typing) -> None:
     assert said(shanty("run", "--", "ls")) == []
 

@@ -25,6 +25,8 @@ MODERN_GUNICORN = Version("21")
 # Groups that hold what a developer needs: a server in one of them is no choice for production.
 DEVELOPERS = {"dev", "develop", "development", "test", "tests", "lint", "docs", "typing"}
 
+FORMAT_WITH_SETUPTOOLS = Version("2.0")
+
 ADDRESS = '--host 0.0.0.0 --port "$PORT"'
 GUNICORN = '--config /etc/gunicorn.conf.py --bind "0.0.0.0:$PORT"'
 FETCHED = "gunicorn"
@@ -69,7 +71,7 @@ def choose_server(project: Project, lock: Lock, app: Application, needs: Needs) 
     for name in PREFERENCE[app.interface]:
         if _serves(name, installed, app):
             reason = f"{name} {installed[name]}, from the lock"
-            return Server(_command(name, app), reason, _lacking(installed))
+            return Server(_command(name, app), reason, _lacking(lock, installed))
     for name in PREFERENCE[app.interface]:
         for holder in holders(project, lock, name) if _serves(name, lock.versions, app) else ():
             kind, _, where = holder.partition(" ")
@@ -77,7 +79,7 @@ def choose_server(project: Project, lock: Lock, app: Application, needs: Needs) 
                 return Server(
                     _command(name, app),
                     f"{name} {lock.versions[name]}, from the {holder} of the lock",
-                    _lacking(installed | {name: lock.versions[name]}),
+                    _lacking(lock, installed | {name: lock.versions[name]}),
                     groups=(where,) if kind == "group" else (),
                     extras=(where,) if kind == "extra" else (),
                 )
@@ -85,7 +87,7 @@ def choose_server(project: Project, lock: Lock, app: Application, needs: Needs) 
         f"python -m {_command(FETCHED, app)}",
         f"{FETCHED}, which is not in the lock: it is fetched beside it. Make it yours with "
         f"`poetry add {FETCHED}`",
-        (FETCHED,),
+        (FETCHED, *_lacking(lock, installed)),
     )
 
 
@@ -104,7 +106,7 @@ def development_server(project: Project, lock: Lock, app: Application) -> Server
     worker = " --worker-class asgi" if app.interface == "asgi" else ""
     command = f'python -m gunicorn --bind "0.0.0.0:$PORT" --reload{worker} "$APP"'
     if _serves(FETCHED, lock.versions, app):
-        lacking = _lacking(lock.versions)
+        lacking = _lacking(lock, lock.versions)
         return Server(command, f"gunicorn {lock.versions[FETCHED]}", lacking)
     return Server(command, "gunicorn, which is not in the lock", (FETCHED,))
 
@@ -117,10 +119,17 @@ def _serves(name: str, versions: Mapping[str, str], app: Application) -> bool:
     return not (name == "daphne" and app.target.endswith(")"))
 
 
-def _lacking(versions: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what an old gunicorn imports and the lock may lack."""
+def _lacking(lock: Lock, versions: Mapping[str, str]) -> tuple[str, ...]:
+    """Return setuptools where it is needed and the lock lacks it.
+
+    An old gunicorn imports it. Locks before 2.0 leave it out whoever asks for it, for there it was
+    in every environment.
+    """
+    if "setuptools" in versions:
+        return ()
     old = "gunicorn" in versions and Version(versions["gunicorn"]) < MODERN_GUNICORN
-    return ("setuptools",) if old and "setuptools" not in versions else ()
+    left_out = Version(lock.format or "1.0") < FORMAT_WITH_SETUPTOOLS
+    return ("setuptools",) if old or left_out else ()
 
 
 def _command(name: str, app: Application) -> str:
