@@ -1259,6 +1259,22 @@ def test_an_old_lock_is_given_the_setuptools_that_it_leaves_out(
     assert "--build-arg 'SERVER=gunicorn setuptools'" in fakes.changes[-1]
 
 
+def test_no_server_can_be_fetched_for_asgi_on_an_old_python(
+    shanty: Typing, make_project: Callable[..., Project], fakes: Fakes
+) -> None:
+    project = write_project(make_project, PYPROJECT.replace("3.11", "3.9").replace("3.13", "3.9"))
+    source = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+    (project.root / "src/harbour/__init__.py").write_text(source, encoding="utf-8")
+    text = project.lock_file.read_text(encoding="utf-8")
+    old = text.replace('"gunicorn"', '"blinker"').replace("Poetry 2.5.1", "Poetry 2.2.1")
+    project.lock_file.write_text(old, encoding="utf-8")
+    assert refusal(shanty("build"), 2) == (
+        "the lock has no server, and no gunicorn serves ASGI on Python 3.9",
+        f"poetry add uvicorn --directory {project.root}",
+    )
+    assert fakes.calls == []
+
+
 def test_what_is_run_inside_says_nothing_of_what_was_found(shanty: Typing) -> None:
     assert said(shanty("run", "--", "ls")) == []
 

@@ -19,12 +19,14 @@ PREFERENCE = {
     "wsgi": ("gunicorn", "waitress", "granian", "uvicorn", "hypercorn"),
     "asgi": ("uvicorn", "hypercorn", "granian", "daphne", "gunicorn"),
 }
-# The first gunicorn with a worker for ASGI, and the first that does without pkg_resources.
+# The first gunicorn with a worker for ASGI, and the first that does without pkg_resources. Where
+# the lock has none, docker/server-gunicorn.txt has one with that worker for Pythons from 3.10 on.
 ASGI_GUNICORN = Version("24.1")
 MODERN_GUNICORN = Version("21")
 # Groups that hold what a developer needs: a server in one of them is no choice for production.
 DEVELOPERS = {"dev", "develop", "development", "test", "tests", "lint", "docs", "typing"}
 
+FETCHED_ASGI_PYTHON = Version("3.10")
 FORMAT_WITH_SETUPTOOLS = Version("2.0")
 
 ADDRESS = '--host 0.0.0.0 --port "$PORT"'
@@ -65,7 +67,8 @@ class Needs(NamedTuple):
 def choose_server(project: Project, lock: Lock, app: Application, needs: Needs) -> Server:
     """Return the first server that the production set has, else one of a group or an extra.
 
-    Where the lock has none at all, gunicorn is fetched apart from it.
+    Where the lock has none at all, gunicorn is fetched apart from it. Raises `UsageError` where
+    that one cannot serve the app on this Python.
     """
     installed = {package.name: package.version for package in production_set(project, lock, *needs)}
     for name in PREFERENCE[app.interface]:
@@ -83,6 +86,12 @@ def choose_server(project: Project, lock: Lock, app: Application, needs: Needs) 
                     groups=(where,) if kind == "group" else (),
                     extras=(where,) if kind == "extra" else (),
                 )
+    if app.interface == "asgi" and Version(needs.python_version) < FETCHED_ASGI_PYTHON:
+        raise UsageError(
+            f"the lock has no server, and no {FETCHED} serves ASGI on Python "
+            f"{needs.python_version}",
+            f"poetry add uvicorn --directory {project.root}",
+        )
     return Server(
         f"python -m {_command(FETCHED, app)}",
         f"{FETCHED}, which is not in the lock: it is fetched beside it. Make it yours with "
