@@ -14,10 +14,13 @@ import pytest
 
 from shanty import apt, engine, machine
 from shanty.apt import family_of
-from shanty.base_image import ensure_base_image, own_base_image
+from shanty.base_image import ensure_base_image, made_here, own_base_image
 from shanty.consent import Setup
 from shanty.errors import MachineError, ShantyError, UsageError
+from shanty.lock import read_lock
 from shanty.machine import ensure_engine
+from shanty.project import Project
+from shanty.settings import Given
 from tests.fakes import (
     NOT_LET_IN,
     Fakes,
@@ -27,6 +30,7 @@ from tests.fakes import (
     reply,
     server,
     set_up,
+    write_project,
 )
 
 BASE_IMAGE = "python:3.13-slim"
@@ -474,6 +478,26 @@ def test_a_base_image_that_was_made_here_is_used(complete: Machine) -> None:
     ensure_base_image(complete.setup(agree=False), BASE_IMAGE, "3.13")
     assert complete.said == ["base image: shanty/python:3.13"]
     assert complete.changes == complete.questions == []
+
+
+@pytest.mark.usefixtures("complete")
+@pytest.mark.parametrize(
+    ("newest", "version", "more"),
+    [("3.12", "3.11", "; 3.12 suits better and cannot be had here"), ("3.13", "3.13", "")],
+)
+def test_the_python_that_would_suit_better_than_the_one_made_here_is_named(
+    make_project: Callable[..., Project], newest: str, version: str, more: str
+) -> None:
+    constraint = f">=3.11,<={newest}"
+    project = write_project(
+        make_project,
+        f'[project]\nname = "harbour"\nrequires-python = "{constraint}"\n[tool.poetry]\n',
+    )
+    made = made_here(Given(project, read_lock(project), {}, {}))
+    assert made is not None
+    assert made.settings.base_image == f"shanty/python:{version}"
+    reason = f"newest that requires-python {constraint} admits{more}"
+    assert made.sources["python-version"] == reason
 
 
 def test_one_that_was_made_here_does_not_stand_in_for_an_image_of_ones_own(

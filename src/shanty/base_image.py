@@ -9,7 +9,7 @@ from shanty import apt, engine
 from shanty.consent import Setup
 from shanty.errors import MachineError, UsageError
 from shanty.request import pull
-from shanty.settings import Given, Resolved, official_base_image, resolve
+from shanty.settings import Given, Resolved, official_base_image, resolve, resolve_one
 from shanty.terminal import announce, execute_quietly
 
 
@@ -54,9 +54,14 @@ def made_here(given: Given) -> Resolved | None:
     if system is None:
         return None
     try:
-        return on_own_base(resolve(replace(given, pythons=apt.pythons(system))))
+        made = on_own_base(resolve(replace(given, pythons=apt.pythons(system))))
+        best = str(resolve_one("python-version", given).value)
     except UsageError:
         return None
+    if best == made.settings.python_version:
+        return made
+    reason = f"{made.sources['python-version']}; {best} suits better and cannot be had here"
+    return replace(made, sources={**made.sources, "python-version": reason})
 
 
 def on_own_base(resolved: Resolved) -> Resolved:
