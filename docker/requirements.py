@@ -3,6 +3,8 @@
 `requirements.py split FOLDER` reads FOLDER/all.txt and writes beside it `hashed.txt`, what is
 installed with every hash checked; `direct.txt`, what comes from a folder or a git repository and
 has no hash; and `indexes.txt`, a line `NAME ADDRESS` for each source that pyproject.toml names.
+`requirements.py groups` prints the names of all dependency groups, for not every release of Poetry
+can be asked for all of them.
 `requirements.py netrc FILE` reads such lines and prints entries for those that the secret
 `poetry-auth`, an auth.toml as Poetry writes it, has credentials for. Poetry's own environment runs
 it, for its tomlkit.
@@ -43,6 +45,14 @@ def indexes() -> list:
     return [f"{source['name']} {source['url']}\n" for source in sources if "url" in source]
 
 
+def groups() -> list:
+    """Return the name of each dependency group, in whichever of the three places it stands."""
+    pyproject = tomlkit.parse(Path("pyproject.toml").read_text(encoding="utf-8")).unwrap()
+    poetry = pyproject.get("tool", {}).get("poetry", {})
+    oldest = ["dev"] if "dev-dependencies" in poetry else []
+    return sorted({*oldest, *poetry.get("group", {}), *pyproject.get("dependency-groups", {})})
+
+
 def netrc(lines: list) -> list:
     """Return a netrc entry for each source that the secret has credentials for."""
     known = tomlkit.parse(SECRET.read_text(encoding="utf-8")).unwrap().get("http-basic", {})
@@ -58,5 +68,7 @@ def netrc(lines: list) -> list:
 
 if sys.argv[1] == "split":
     split(Path(sys.argv[2]))
+elif sys.argv[1] == "groups":
+    print(",".join(groups()))
 else:
     print("\n".join(netrc(Path(sys.argv[2]).read_text(encoding="utf-8").splitlines())))

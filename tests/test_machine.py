@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest
 
 from shanty import engine
+from shanty.dependencies.lock import read_lock
 from shanty.errors import MachineError, ShantyError, UsageError
+from shanty.project import Project
+from shanty.settings import Given
 from shanty.setup import apt, machine
 from shanty.setup.apt import family_of
-from shanty.setup.base_image import ensure_base_image, own_base_image
+from shanty.setup.base_image import ensure_base_image, made_here, own_base_image
 from shanty.setup.consent import Setup
 from shanty.setup.machine import ensure_engine
 from tests.fakes import (
@@ -28,6 +31,7 @@ from tests.fakes import (
     reply,
     server,
     set_up,
+    write_project,
 )
 
 BASE_IMAGE = "python:3.13-slim"
@@ -475,6 +479,26 @@ def test_a_base_image_that_was_made_here_is_used(complete: Machine) -> None:
     ensure_base_image(complete.setup(agree=False), BASE_IMAGE, "3.13")
     assert complete.said == ["base image: shanty/python:3.13"]
     assert complete.changes == complete.questions == []
+
+
+@pytest.mark.usefixtures("complete")
+@pytest.mark.parametrize(
+    ("newest", "version", "more"),
+    [("3.12", "3.11", "; 3.12 suits better and cannot be had here"), ("3.13", "3.13", "")],
+)
+def test_the_python_that_would_suit_better_than_the_one_made_here_is_named(
+    make_project: Callable[..., Project], newest: str, version: str, more: str
+) -> None:
+    constraint = f">=3.11,<={newest}"
+    project = write_project(
+        make_project,
+        f'[project]\nname = "harbour"\nrequires-python = "{constraint}"\n[tool.poetry]\n',
+    )
+    made = made_here(Given(project, read_lock(project), {}, {}))
+    assert made is not None
+    assert made.settings.base_image == f"shanty/python:{version}"
+    reason = f"newest that requires-python {constraint} admits{more}"
+    assert made.sources["python-version"] == reason
 
 
 def test_one_that_was_made_here_does_not_stand_in_for_an_image_of_ones_own(

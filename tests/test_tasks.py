@@ -275,8 +275,8 @@ def test_a_base_image_on_a_python_that_the_system_carries_takes_the_official_one
     assert "--build-arg BASE_IMAGE=shanty/python:3.11 " in answer.announced[0]
     assert "--build-arg PYTHON_VERSION=3.11 " in answer.announced[0]
     assert said(answer)[0] == (
-        "python-version 3.11: newest that requires-python >=3.11,<3.13 admits, "
-        "of those that Debian carries"
+        "python-version 3.11: newest that requires-python >=3.11,<3.13 admits; "
+        "3.12 suits better and cannot be had here"
     )
 
 
@@ -1328,6 +1328,33 @@ def test_a_server_that_the_lock_lacks_is_said_to_be_fetched(
         "Make it yours with `poetry add gunicorn`"
     )
     assert "--build-arg SERVER=gunicorn" in fakes.changes[-1]
+
+
+def test_an_old_lock_is_given_the_setuptools_that_it_leaves_out(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    """Whatever asked for setuptools: before format 2.0 it was in every environment."""
+    text = project.lock_file.read_text(encoding="utf-8")
+    old = text.replace('"2.1"', '"1.1"').replace('groups = ["main"]', 'category = "main"')
+    project.lock_file.write_text(old, encoding="utf-8")
+    assert shanty("build").code == 0
+    assert "--build-arg 'SERVER=gunicorn setuptools'" in fakes.changes[-1]
+
+
+def test_no_server_can_be_fetched_for_asgi_on_an_old_python(
+    shanty: Typing, make_project: Callable[..., Project], fakes: Fakes
+) -> None:
+    project = write_project(make_project, PYPROJECT.replace("3.11", "3.9").replace("3.13", "3.9"))
+    source = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+    (project.root / "src/harbour/__init__.py").write_text(source, encoding="utf-8")
+    text = project.lock_file.read_text(encoding="utf-8")
+    old = text.replace('"gunicorn"', '"blinker"').replace("Poetry 2.5.1", "Poetry 2.2.1")
+    project.lock_file.write_text(old, encoding="utf-8")
+    assert refusal(shanty("build"), 2) == (
+        "the lock has no server, and no gunicorn serves ASGI on Python 3.9",
+        f"poetry add uvicorn --directory {project.root}",
+    )
+    assert fakes.calls == []
 
 
 def test_what_is_run_inside_says_nothing_of_what_was_found(shanty: Typing) -> None:

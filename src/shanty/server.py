@@ -11,6 +11,7 @@ from packaging.version import Version
 from shanty.dependencies.holders import holders
 from shanty.dependencies.lock import Lock
 from shanty.dependencies.production import production_set
+from shanty.errors import UsageError
 from shanty.project import Project
 from shanty.search.application import Application
 
@@ -19,7 +20,8 @@ PREFERENCE = {
     "wsgi": ("gunicorn", "waitress", "granian", "uvicorn", "hypercorn"),
     "asgi": ("uvicorn", "hypercorn", "granian", "daphne", "gunicorn"),
 }
-# The first gunicorn with a worker for ASGI, and the first that does without pkg_resources.
+# The first gunicorn with a worker for ASGI, and the first that does without pkg_resources. Where
+# the lock has none, docker/server-gunicorn.txt has one with that worker for Pythons from 3.10 on.
 ASGI_GUNICORN = Version("24.1")
 MODERN_GUNICORN = Version("21")
 # The first setuptools without it.
@@ -29,6 +31,8 @@ DEVELOPERS = {"dev", "develop", "development", "test", "tests", "lint", "docs", 
 
 # What finishes the requests in flight when SIGTERM comes.
 GRACEFUL = {"gunicorn", "uvicorn", "granian", "hypercorn", "daphne"}
+FETCHED_ASGI_PYTHON = Version("3.10")
+FORMAT_WITH_SETUPTOOLS = Version("2.0")
 
 ADDRESS = '--host 0.0.0.0 --port "$PORT"'
 GUNICORN = '--config /etc/gunicorn.conf.py --bind "0.0.0.0:$PORT"'
@@ -70,13 +74,14 @@ class Needs(NamedTuple):
 def choose_server(project: Project, lock: Lock, app: Application, needs: Needs) -> Server:
     """Return the first server that the production set has, else one of a group or an extra.
 
-    Where the lock has none at all, gunicorn is fetched apart from it.
+    Where the lock has none at all, gunicorn is fetched apart from it. Raises `UsageError` where
+    that one cannot serve the app on this Python.
     """
     installed = {package.name: package.version for package in production_set(project, lock, *needs)}
     for name in PREFERENCE[app.interface]:
         if _serves(name, installed, app):
             reason = f"{name} {installed[name]}, from the lock"
-            return Server(_command(name, app), reason, _lacking(installed))
+            return Server(_command(name, app), reason, _lacking(lock, installed))
     for name in PREFERENCE[app.interface]:
         for holder in holders(project, lock, name) if _serves(name, lock.versions, app) else ():
             kind, _, where = holder.partition(" ")
@@ -84,11 +89,17 @@ def choose_server(project: Project, lock: Lock, app: Application, needs: Needs) 
                 return Server(
                     _command(name, app),
                     f"{name} {lock.versions[name]}, from the {holder} of the lock",
-                    _lacking(installed | {name: lock.versions[name]}),
+                    _lacking(lock, installed | {name: lock.versions[name]}),
                     groups=(where,) if kind == "group" else (),
                     extras=(where,) if kind == "extra" else (),
                 )
-    return _fetched(f"python -m {_command(FETCHED, app)}", installed)
+    if app.interface == "asgi" and Version(needs.python_version) < FETCHED_ASGI_PYTHON:
+        raise UsageError(
+            f"the lock has no server, and no {FETCHED} serves ASGI on Python "
+            f"{needs.python_version}",
+            f"poetry add uvicorn --directory {project.quoted_root}",
+        )
+    return _fetched(f"python -m {_command(FETCHED, app)}", lock, installed)
 
 
 def development_server(project: Project, lock: Lock, app: Application) -> Server:
@@ -104,9 +115,9 @@ def development_server(project: Project, lock: Lock, app: Application) -> Server
     worker = " --worker-class asgi" if app.interface == "asgi" else ""
     command = f'python -m gunicorn --bind "0.0.0.0:$PORT" --reload{worker} "$APP"'
     if _serves(FETCHED, lock.versions, app):
-        lacking = _lacking(lock.versions)
+        lacking = _lacking(lock, lock.versions)
         return Server(command, f"gunicorn {lock.versions[FETCHED]}", lacking)
-    return _fetched(command, lock.versions)
+    return _fetched(command, lock, lock.versions)
 
 
 def framework_shell(project: Project, app: Application) -> tuple[str, ...]:
@@ -124,20 +135,22 @@ def _manager(project: Project, app: Application) -> str | None:
     return found[0] if found and app.framework == "django" else None
 
 
-def _fetched(command: str, versions: Mapping[str, str]) -> Server:
+def _fetched(command: str, lock: Lock, versions: Mapping[str, str]) -> Server:
     """Return the server that is fetched beside the lock, found before an older one of the lock."""
+    others = {name: version for name, version in versions.items() if name != FETCHED}
+    fetched = (FETCHED, *_lacking(lock, others))
     if old := versions.get(FETCHED):
         return Server(
             f'env PYTHONPATH="/opt/server:$PYTHONPATH" {command}',
             f"{FETCHED}, fetched beside the lock, whose {old} serves no ASGI. Make it yours with "
             f"`poetry add {FETCHED}@latest`",
-            (FETCHED,),
+            fetched,
         )
     return Server(
         command,
         f"{FETCHED}, which is not in the lock: it is fetched beside it. Make it yours with "
         f"`poetry add {FETCHED}`",
-        (FETCHED,),
+        fetched,
     )
 
 
@@ -151,11 +164,18 @@ def _serves(name: str, versions: Mapping[str, str], app: Application) -> bool:
     return not app.target.endswith(")") or (bool(calls) and app.target.endswith(calls))
 
 
-def _lacking(versions: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what an old gunicorn imports and the lock may lack, or have too new."""
+def _lacking(lock: Lock, versions: Mapping[str, str]) -> tuple[str, ...]:
+    """Return setuptools where something imports it and the lock lacks it, or has it too new.
+
+    An old gunicorn does. Locks before 2.0 leave it out whoever asks for it, for there it was in
+    every environment.
+    """
     old = Version(versions.get("gunicorn", str(MODERN_GUNICORN))) < MODERN_GUNICORN
-    setuptools = Version(versions.get("setuptools", str(MODERN_SETUPTOOLS)))
-    return ("setuptools",) if old and setuptools >= MODERN_SETUPTOOLS else ()
+    left_out = Version(lock.format or "1.0") < FORMAT_WITH_SETUPTOOLS
+    if "setuptools" in versions:
+        too_new = Version(versions["setuptools"]) >= MODERN_SETUPTOOLS
+        return ("setuptools",) if old and too_new else ()
+    return ("setuptools",) if old or left_out else ()
 
 
 def _command(name: str, app: Application) -> str:

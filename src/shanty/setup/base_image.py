@@ -67,11 +67,12 @@ def made_here(given: Given) -> Resolved | None:
         return None
     try:
         resolved = resolve(_carried(given, system))
+        best = resolve_one("python-version", given).value
     except UsageError:
         return None
-    key = "python-version"
-    if key in resolved.found:
-        reason = f"{resolved.sources[key]}, of those that {system.capitalize()} carries"
+    key, chosen = "python-version", resolved.settings.python_version
+    if chosen != best:
+        reason = f"{resolved.sources[key]}; {best} suits better and cannot be had here"
         resolved = replace(resolved, sources={**resolved.sources, key: reason})
     return on_own_base(resolved)
 
