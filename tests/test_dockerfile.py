@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shanty.dockerfile import check_stages, is_foreign, stages, with_defaults
+from shanty.build import TARGETS
+from shanty.dockerfile import (
+    argument_defaults,
+    check_stages,
+    is_foreign,
+    shipped_docker,
+    stages,
+    with_defaults,
+)
 from shanty.errors import UsageError
-from shanty.request import TARGETS, argument_defaults, shipped_docker
 
 SHIPPED = shipped_docker() / "Dockerfile"
 FOREIGN = (
@@ -86,3 +93,12 @@ def test_each_argument_of_the_shipped_one_has_its_default_where_it_is_used() -> 
     known = set(re.findall(r"^ARG (\w+)=", above, re.MULTILINE))
     for stage in inside:
         assert set(re.findall(r"^ARG (\w+)$", stage, re.MULTILINE)) <= known
+
+
+def test_the_shipped_files_are_the_checkout_s_or_the_installed_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (shipped_docker() / "Dockerfile").is_file()
+    (tmp_path / "docker").mkdir()
+    monkeypatch.setattr("shanty.dockerfile.__file__", str(tmp_path / "dockerfile.py"))
+    assert shipped_docker() == tmp_path / "docker"

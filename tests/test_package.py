@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from poetry.core.masonry.api import build_sdist, build_wheel
 
-from shanty.request import shipped_docker
+from shanty.dockerfile import shipped_docker
 
 ROOT = Path(__file__).parents[1]
 VERSION = version("shanty")
@@ -117,7 +117,7 @@ def test_an_installed_suite_finds_the_docker_files_beside_its_modules(
 ) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)  # noqa: S202 - our own
-    code = "from shanty.request import shipped_docker; print(shipped_docker())"
+    code = "from shanty.dockerfile import shipped_docker; print(shipped_docker())"
     # Measured are the sources; a copy of them would be measured as well.
     environment = {key: value for key, value in os.environ.items() if "COVERAGE" not in key}
     found = subprocess.run(

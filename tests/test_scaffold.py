@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from shanty.dependencies.lock import check_fresh, read_lock
+from shanty.dockerfile import shipped_docker
 from shanty.project import Project, find_project
-from shanty.request import shipped_docker
 from tests.fakes import Fakes, Typing, contents, person, ready, refusal, write_project
 
 MakeProject = Callable[..., Project]

@@ -22,9 +22,9 @@ import pytest
 
 from shanty import engine
 from shanty.dependencies.lock import content_hash
+from shanty.dockerfile import shipped_docker
 from shanty.project import Project
 from shanty.pyproject import read_toml
-from shanty.request import shipped_docker
 from shanty.setup import apt, machine
 from tests.fakes import (
     DEADLINE_SECONDS,

@@ -54,3 +54,17 @@ def with_defaults(text: str, values: Mapping[str, str]) -> str:
         pattern = re.compile(rf"^ARG[ \t]+{name}=.*$", re.MULTILINE)
         text = pattern.sub(line.replace("\\", r"\\"), text)
     return text
+
+
+def argument_defaults(dockerfile: Path) -> dict[str, str]:
+    """Return what each `ARG` of a Dockerfile is when nothing is passed for it."""
+    pattern = re.compile(r"^ARG[ \t]+(\w+)=(.*)$", re.MULTILINE)
+    found = pattern.findall(dockerfile.read_text(encoding="utf-8"))
+    return {name: "".join(shlex.split(value)) for name, value in found}
+
+
+def shipped_docker() -> Path:
+    """Return the folder of Docker files that came with the suite."""
+    installed = Path(__file__).parent / "docker"
+    # An editable install cannot put files elsewhere: there they lie in the checkout.
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "docker"

@@ -13,14 +13,16 @@ from invoke.exceptions import Exit
 from invoke.tasks import task as invoke_task
 
 from shanty import engine, request, sync, terminal
+from shanty.build import BuildOptions
+from shanty.container import ContainerOptions
 from shanty.dependencies.lock import Lock, read_lock
 from shanty.dependencies.python_version import check_admitted
 from shanty.door import door
 from shanty.errors import RunError, ShantyError, UsageError
 from shanty.init.scaffold import read_scaffold, write_scaffold
+from shanty.network import ca_bundle
 from shanty.project import Project, find_project
 from shanty.pyproject import set_value
-from shanty.request import BuildOptions, ContainerOptions
 from shanty.settings import Given, parse_port, resolve, resolve_one
 from shanty.setup.base_image import carried_python, ensure_base_image
 from shanty.setup.consent import Setup
@@ -328,7 +330,7 @@ def _container(
             raise UsageError(f"--env {entry}: {entry} is not set here", f"--env {entry}=VALUE")
     path = environment_file(workflow.project, env_file, workflow.settings.env_file)
     tty = terminal.is_terminal() and not options.get("detach")
-    bundle = request.ca_bundle(os.environ)
+    bundle = ca_bundle(os.environ)
     return ContainerOptions(env=tuple(env), env_file=path, tty=tty, ca=bundle, **options)
 
 

@@ -10,6 +10,8 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from shanty import engine, request, terminal
+from shanty.build import BuildOptions, build_image, check_target
+from shanty.container import ContainerOptions, command, development_server, production_server, shell
 from shanty.context import Context, foreign_dockerfile, read_context
 from shanty.dependencies.lock import Lock, check_fresh, read_lock
 from shanty.dependencies.poetry_version import check_poetry
@@ -25,7 +27,7 @@ from shanty.port import check_free
 from shanty.project import Project
 from shanty.project_files import check_project
 from shanty.recipe import Recipe, read_recipe
-from shanty.request import BuildOptions, ContainerOptions, Request
+from shanty.request import Request
 from shanty.search.application import read_application
 from shanty.server import framework_shell
 from shanty.settings import Given, Resolved, Settings, official_base_image, resolve
@@ -75,7 +77,7 @@ class Workflow:
         `MachineError` when the engine or the base image is not to be had, `RunError` when the
         build fails.
         """
-        request.check_target(target)
+        check_target(target)
         lock = read_lock(self.project)
         recipe = self.recipe(lock, self.resolved)
         resolved = self._with_base_image(options)
@@ -83,7 +85,7 @@ class Workflow:
             recipe = self.recipe(lock, resolved)
         if not quiet:
             self.say(target, resolved, recipe)
-        asked = request.build(resolved.settings, recipe, target, os.environ, options)
+        asked = build_image(resolved.settings, recipe, target, os.environ, options)
         started, tail = time.monotonic(), Tail()
         if self._perform(asked, partial(terminal.execute_build, tail=tail)):
             raise self._build_failed(target, resolved.settings, tail.text)
@@ -105,7 +107,7 @@ class Workflow:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
         self._check_port(options.host)
         self.build("development")
-        asked = request.development_server(self.context, self.settings, options)
+        asked = development_server(self.context, self.settings, options)
         host, port = _reached(options.host), self.settings.port
         if options.detach:
             return self._detach(asked, options.host, lambda: engine.answers(host, port))
@@ -122,7 +124,7 @@ class Workflow:
         """
         self._check_port(options.host)
         self.build("production")
-        asked = request.production_server(self.context, self.settings, options)
+        asked = production_server(self.context, self.settings, options)
         if options.detach:
             return self._detach(asked, options.host, lambda: engine.is_healthy(asked.container))
         return self._served(asked, terminal.execute_server, Tail(), options.host, "production")
@@ -146,14 +148,14 @@ class Workflow:
         """Run a command in the development image; return its exit code."""
         self.build("development", quiet=True)
         name = self._name("run")
-        asked = request.command(self.context, self.settings, words, options, name)
+        asked = command(self.context, self.settings, words, options, name)
         return self._perform(asked)
 
     def shell(self, target: str, options: ContainerOptions) -> int:
         """Open a shell in a target in place of its entrypoint; return its exit code."""
         self.build(target, quiet=True)
         name = self._name("shell")
-        return self._perform(request.shell(self.context, self.settings, target, options, name))
+        return self._perform(shell(self.context, self.settings, target, options, name))
 
     def framework_shell(self, options: ContainerOptions) -> int:
         """Open the shell of the app's framework, or Python; return its exit code."""

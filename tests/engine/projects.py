@@ -7,7 +7,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-from shanty.request import ca_bundle
+from shanty.network import ca_bundle
 from tests.engine.support import DOORS, Completed, command, docker
 
 PROJECTS = Path(__file__).parents[1] / "projects"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from shanty.request import ca_bundle
+from shanty.network import ca_bundle
 from tests.engine.rope import WHEEL, depending, locked_file, wheel, write_source
 from tests.engine.support import DOORS, command, docker, free_port, get, inside
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from shanty.container import ContainerOptions
 from shanty.dependencies.lock import read_lock
 from shanty.errors import RunError
 from shanty.project import find_project
-from shanty.request import ContainerOptions
 from shanty.settings import Given
 from shanty.workflow import Workflow
 from tests.engine.support import (

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from shanty.build import build_arguments
 from shanty.context import Context, foreign_dockerfile
 from shanty.dependencies.lock import read_lock
-from shanty.dockerfile import with_defaults
+from shanty.dockerfile import shipped_docker, with_defaults
 from shanty.door import door
 from shanty.errors import UsageError
 from shanty.ignore_file import literal, others
@@ -19,7 +20,7 @@ from shanty.init.starters import starters
 from shanty.project import Project
 from shanty.pyproject import table
 from shanty.recipe import Recipe
-from shanty.request import build_arguments, shipped_docker, shown
+from shanty.request import shown
 from shanty.settings import Resolved
 from shanty.workflow import Workflow
 

@@ -1,0 +1,141 @@
+"""The containers of a project, each as a whole command line."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from shanty.context import Context
+from shanty.request import Request, base_name, csv, tag
+from shanty.settings import Settings
+
+CA = "/run/secrets/ca"
+
+# What the docker command reads for itself: a container's value must not reach it that way.
+CLIENT_VARIABLES = {
+    *("PATH", "HOME", "DOCKER_API_VERSION", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "DOCKER_CONTEXT"),
+    *("DOCKER_HOST", "DOCKER_TLS", "DOCKER_TLS_VERIFY"),
+}
+
+# Above gunicorn's 30 seconds of grace for requests in flight.
+STOP_TIMEOUT = 40
+
+
+@dataclass(frozen=True)
+class ContainerOptions:
+    """What a person may ask of one container.
+
+    `env` holds `KEY=VALUE` or `KEY`, which takes the caller's own value; `ca` is the machine's CA
+    bundle, which development needs for what it fetches.
+    """
+
+    env: tuple[str, ...] = ()
+    env_file: str | None = None
+    tty: bool = False
+    detach: bool = False
+    host: str = "127.0.0.1"
+    workers: int | None = None
+    writable: bool = False
+    ca: Path | None = None
+
+
+def development_server(context: Context, settings: Settings, options: ContainerOptions) -> Request:
+    """Return the development server: the sources mounted, the port published."""
+    # A breakpoint wants an answer, so a terminal is there for the server too.
+    terminal = ("--interactive", "--tty") if options.tty else ()
+    words = ["--init", *terminal, *_mount(context, options), *_publish(settings, options)]
+    words += [tag(settings, "development")]
+    return _run(context, f"{base_name(settings)}-dev-{settings.port}", "dev", options, words)
+
+
+def production_server(context: Context, settings: Settings, options: ContainerOptions) -> Request:
+    """Return the production server, held to what it needs: no capability, a read-only root."""
+    words = ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
+    words += ["--stop-timeout", str(STOP_TIMEOUT)]
+    if options.writable:
+        # Its files are root's: root without any capability may write to them, and to no others.
+        words += ["--user", "0:0"]
+    else:
+        words += ["--read-only", "--tmpfs", "/tmp"]  # noqa: S108 - the container's own
+    if options.workers:
+        words += ["--env", f"WEB_CONCURRENCY={options.workers}"]
+    words += [*_publish(settings, options), tag(settings, "production")]
+    return _run(context, f"{base_name(settings)}-prod-{settings.port}", "prod", options, words)
+
+
+def command(
+    context: Context,
+    settings: Settings,
+    words: Iterable[str],
+    options: ContainerOptions,
+    name: str,
+) -> Request:
+    """Return any command in the development image, the sources mounted."""
+    inner = ["--init", "--interactive", *_terminal(options), *_mount(context, options)]
+    inner += [tag(settings, "development"), *words]
+    return _run(context, name, "run", options, inner)
+
+
+def shell(
+    context: Context,
+    settings: Settings,
+    target: str,
+    options: ContainerOptions,
+    name: str,
+) -> Request:
+    """Return a shell in place of the entrypoint, the sources mounted where they are developed."""
+    words = ["--init", "--interactive", *_terminal(options)]
+    words += _mount(context, options) if target == "development" else ()
+    words += ["--entrypoint", "/bin/bash", tag(settings, target)]
+    return _run(context, name, "shell", options, words)
+
+
+def _run(
+    context: Context, name: str, task: str, options: ContainerOptions, words: Iterable[str]
+) -> Request:
+    """Return `docker run` with what every container shares; a detached one outlives its end.
+
+    The values of `--env` travel by name, for a command line is no secret.
+    """
+    arguments = ["docker", "run", "--detach" if options.detach else "--rm", "--pull", "never"]
+    arguments += ["--name", name]
+    arguments += [
+        "--label",
+        f"shanty.project={context.project.id}",
+        "--label",
+        f"shanty.task={task}",
+    ]
+    if options.env_file:
+        arguments += ["--env-file", options.env_file]
+    pairs = [entry.partition("=") for entry in options.env]
+    for key, given, value in pairs:
+        arguments += ["--env", f"{key}={value}" if given and key in CLIENT_VARIABLES else key]
+    values = {key: value for key, given, value in pairs if given and key not in CLIENT_VARIABLES}
+    return Request((*arguments, *words), values, name)
+
+
+def _terminal(options: ContainerOptions) -> tuple[str, ...]:
+    return ("--tty",) if options.tty else ()
+
+
+def _mount(context: Context, options: ContainerOptions) -> tuple[str, ...]:
+    """Return the sources as mounts, used as the caller so that new files are the caller's."""
+    words = ["--user", f"{os.getuid()}:{os.getgid()}"] if hasattr(os, "getuid") else []
+    for path in (context.project_dir, *context.path_dependencies):
+        target = context.app_dir if path == context.project_dir else context.inside(path)
+        source = context.root / path
+        words += ["--mount", csv("type=bind", f"source={source}", f"target={target}")]
+    if options.ca:
+        words += ["--mount", csv("type=bind", f"source={options.ca}", f"target={CA}", "readonly")]
+        for variable in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT"):
+            words += ["--env", f"{variable}={CA}"]
+    return tuple(words)
+
+
+def _publish(settings: Settings, options: ContainerOptions) -> tuple[str, ...]:
+    """Return one port inside and out, so that the address in the server's log is true."""
+    port = settings.port
+    # Docker takes an address and no name.
+    host = "127.0.0.1" if options.host == "localhost" else options.host
+    host = f"[{host}]" if ":" in host else host
+    return ("--env", f"PORT={port}", "--publish", f"{host}:{port}:{port}")
