@@ -289,6 +289,26 @@ def test_where_the_system_carries_no_such_python_or_none_was_made_the_official_o
     assert shanty("build").announced[0] == "docker pull python:3.12-slim"
 
 
+def test_init_gives_the_python_that_can_be_had_here(
+    shanty: Typing, project: Project, debian: Fakes
+) -> None:
+    """What a project owns has to build where it is given."""
+    let_python_be_found(project, ">=3.11,<3.13")
+    debian.answer(no_image("python:3.12-slim"), no_image("shanty/python:3.12"))
+    assert shanty("init").code == 0
+    dockerfile = (project.root / "docker" / "Dockerfile").read_text(encoding="utf-8")
+    assert "ARG PYTHON_VERSION=3.11\n" in dockerfile
+    assert "ARG BASE_IMAGE=python:${PYTHON_VERSION}-slim\n" in dockerfile
+
+
+def test_init_needs_no_engine(shanty: Typing, project: Project, debian: Fakes) -> None:
+    let_python_be_found(project, ">=3.11,<3.13")
+    debian.answer(no_server())
+    assert shanty("init").code == 0
+    dockerfile = (project.root / "docker" / "Dockerfile").read_text(encoding="utf-8")
+    assert "ARG PYTHON_VERSION=3.12\n" in dockerfile
+
+
 def test_no_image_that_was_made_here_takes_the_place_of_ones_own(
     shanty: Typing, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

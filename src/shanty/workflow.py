@@ -224,12 +224,10 @@ class Workflow:
         settings = self.settings
         try:
             engine.check_engine()
-            if options.builder or options.platforms or engine.image_exists(settings.base_image):
+            if options.builder or options.platforms:
                 return self.resolved
-            if settings.base_image == official_base_image(settings.python_version):
-                for own in (on_own_base(self.resolved), made_here(self.given)):
-                    if own and engine.image_exists(own.settings.base_image):
-                        return own
+            if at_hand := self._at_hand():
+                return at_hand
         except MachineError:
             if self.dry:
                 return self.resolved
@@ -241,6 +239,27 @@ class Workflow:
                 f"{door()} setup",
             )
         return self.resolved
+
+    def at_hand(self) -> Resolved:
+        """Return the settings on a base image that this engine has, as they are where it has none.
+
+        What a project is given to own has to build where it is given.
+        """
+        try:
+            return self._at_hand() or self.resolved
+        except MachineError:
+            return self.resolved
+
+    def _at_hand(self) -> Resolved | None:
+        """Return the settings on the base image asked for, else on one made here."""
+        settings = self.settings
+        if engine.image_exists(settings.base_image):
+            return self.resolved
+        if settings.base_image == official_base_image(settings.python_version):
+            for own in (on_own_base(self.resolved), made_here(self.given)):
+                if own and engine.image_exists(own.settings.base_image):
+                    return own
+        return None
 
     def _check_port(self, host: str) -> None:
         if not self.dry:

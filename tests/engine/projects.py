@@ -69,9 +69,10 @@ def set_up(project: Path) -> None:
 def owned(root: Path, folder: Path) -> tuple[Path, list[str]]:
     """Return a checkout after `shanty init`, and the line that builds it without Shanty."""
     project = checked_out(root, folder)
+    words = build_words(project)
     said = shanty(project, "init").stdout.splitlines()
     line = shlex.split(said[-1].removeprefix("without Shanty: "))
-    return project, [*line[:-1], *build_words(project), line[-1]]
+    return project, [*line[:-1], *words, line[-1]]
 
 
 def build_owned(project: Path, line: list[str], tag: str, *words: str) -> str:

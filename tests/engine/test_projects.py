@@ -30,7 +30,6 @@ LIVE = [
     for name in (
         *("bottle_app", "django_wsgi", "django_daphne", "fastapi_factory", "flask_root_module"),
         *("granian_app", "own_metadata", "plain_wsgi", "quart_hypercorn", "old_gunicorn"),
-        "prestart_migration",
     )
 ]
 
@@ -150,4 +149,10 @@ def test_a_project_with_the_line_ends_of_windows_is_served(tmp_path: Path) -> No
 
     root = PROJECTS / "flask_flat"
     with serving(root, tmp_path, "prod", convert) as (_project, port):
+        assert get(port) == (200, greeting(root))
+
+
+def test_prestart_comes_before_the_server_in_development_too(tmp_path: Path) -> None:
+    root = PROJECTS / "prestart_migration"
+    with serving(root, tmp_path, "dev") as (_project, port):
         assert get(port) == (200, greeting(root))

@@ -52,7 +52,7 @@ class Scaffold:
 
 def read_scaffold(workflow: Workflow) -> Scaffold:
     """Return what a project is given; raise `UsageError` where no images can be made of it."""
-    project, resolved = workflow.project, workflow.resolved
+    project, resolved = workflow.project, workflow.at_hand()
     recipe = workflow.recipe(read_lock(project), resolved)
     workflow.say("production", resolved, recipe)
     home = recipe.context.owner or project.root
