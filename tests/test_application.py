@@ -345,3 +345,17 @@ def test_two_apps_that_nothing_tells_apart_are_told(make_project: MakeProject) -
     deeper = make_project({"harbour/deep/__init__.py": "", "harbour/deep/red.py": app})
     (deeper.root / "harbour/red.py").unlink()
     assert find_application(deeper).target == "harbour.blue:app"
+
+
+def test_a_module_much_like_one_of_the_project_s_is_taken_for_a_slip(
+    make_project: MakeProject,
+) -> None:
+    """Anything else may well come from a dependency."""
+    project = make_project({"harbour/__init__.py": "from flask import Flask\napp = Flask('x')\n"})
+    with pytest.raises(UsageError) as refused:
+        read_application(project, "harbuor:app")
+    assert str(refused.value) == (
+        'app = "harbuor:app": there is no module harbuor\n'
+        'fix: the source offers app = "harbour:app"'
+    )
+    assert read_application(project, "lighthouse:app").file is None

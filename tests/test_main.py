@@ -100,3 +100,23 @@ def test_what_is_no_task_or_option_is_wrong_in_what_was_typed(
     assert (answer.code, answer.stdout) == (2, "")
     assert answer.stderr.splitlines()[-1].startswith("fix: ")
     assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("run python manage.py check", "shanty run -- python manage.py check"),
+        ("--dry run ls -l", "shanty --dry run -- ls -l"),
+        ("python -c 1", "shanty python -- -c 1"),
+    ],
+)
+def test_a_command_without_its_two_dashes_is_told_with_them(
+    typed: str,
+    meant: str,
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    refused = person(monkeypatch, capfd)(*typed.split())
+    assert refused.code == 2
+    assert refused.stderr.splitlines()[-1] == f"fix: {meant}"

@@ -314,3 +314,20 @@ def test_a_project_may_have_no_package_of_its_own(
 ) -> None:
     project = make_project({"harbour/__init__.py": ""}, f"[tool.poetry]\n{text}\n")
     assert (project.package_mode, project.has_package) == (package_mode, has_package)
+
+
+def test_above_a_project_the_way_down_to_it_is_told(
+    make_project: MakeProject, tmp_path: Path
+) -> None:
+    """What is no project, or cannot be read, is passed over."""
+    make_project()
+    for name, text in {"a": "[", "b": "[tool.black]\n", "my shop": "[tool.poetry]\n"}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pyproject.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as refused:
+        find_project(tmp_path)
+    assert refused.value.fix == "cd harbour"
+    (tmp_path / "harbour" / "pyproject.toml").unlink()
+    with pytest.raises(UsageError) as refused:
+        find_project(tmp_path)
+    assert refused.value.fix == "cd 'my shop'"

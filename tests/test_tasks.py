@@ -299,6 +299,8 @@ def test_init_gives_the_python_that_can_be_had_here(
     dockerfile = (project.root / "docker" / "Dockerfile").read_text(encoding="utf-8")
     assert "ARG PYTHON_VERSION=3.11\n" in dockerfile
     assert "ARG BASE_IMAGE=python:${PYTHON_VERSION}-slim\n" in dockerfile
+    built_by = shanty("init").stdout.splitlines()[-1]
+    assert "--build-arg BASE_IMAGE=shanty/python:3.11 " in built_by
 
 
 def test_init_needs_no_engine(shanty: Typing, project: Project, debian: Fakes) -> None:
@@ -1336,6 +1338,15 @@ def test_a_build_says_what_it_found_and_by_which_rule(shanty: Typing, project: P
     ]
     add_setting('app = "harbour:create_app()"\nserve = "gunicorn $APP"')(project)
     assert said(shanty("build")) == []
+
+
+def test_of_several_apps_it_is_said_what_settles_it(shanty: Typing, project: Project) -> None:
+    source = project.root / "src/harbour/__init__.py"
+    source.write_text(source.read_text("utf-8") + "app = Flask('x')\n", encoding="utf-8")
+    assert said(shanty("build"))[0] == (
+        "app harbour:app: found in src/harbour/__init__.py, the first of 2: "
+        "an object before a factory; [tool.shanty] app settles it"
+    )
 
 
 def test_a_server_that_the_lock_lacks_is_said_to_be_fetched(

@@ -1,5 +1,7 @@
 """The `shanty` command: the same tasks, in a project that has no `tasks.py`."""
 
+import shlex
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -36,9 +38,17 @@ def _two_lines() -> Iterator[None]:
     try:
         yield
     except ParseError as error:
-        task = error.context.name if error.context else None
-        help_line = f"shanty --help {task}" if task else "shanty --list"
-        raise Exit(str(UsageError(str(error), help_line)), code=UsageError.exit_code) from None
+        raise Exit(str(UsageError(str(error), _fix(error))), code=UsageError.exit_code) from None
+
+
+def _fix(error: ParseError) -> str:
+    """Return the fix: the task's help, or two dashes before a command's own words."""
+    words = sys.argv[1:]
+    for task in ("run", "python"):
+        if task in words and "--" not in words:
+            others = words[words.index(task) + 1 :]
+            return shlex.join(["shanty", *words[: words.index(task) + 1], "--", *others])
+    return f"shanty --help {error.context.name}" if error.context else "shanty --list"
 
 
 def main() -> None:

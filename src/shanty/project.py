@@ -2,6 +2,7 @@
 
 import hashlib
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
@@ -164,7 +165,7 @@ def find_project(start: Path) -> Project:
         if _is_poetry(folder, values):
             return Project(folder, folder, values)
         others.append(file)
-    fix = "go to the folder of a Poetry project, or make one here with: poetry init"
+    fix = _way_to_a_project(start)
     if others:
         backend = table(read_toml(others[0]), "build-system").get("build-backend")
         found = [str(backend) if backend else "no build backend", *_of_others(others[0].parent)]
@@ -182,6 +183,15 @@ def _is_poetry(folder: Path, values: Table) -> bool:
     # Without a build system Poetry is its own, and its lock is what tells.
     locked = not backend and (folder / "poetry.lock").is_file()
     return "poetry" in table(values, "tool") or backend.startswith("poetry.") or locked
+
+
+def _way_to_a_project(start: Path) -> str:
+    """Return the fix for a folder that is in no project: one further down, where there is one."""
+    for file in sorted(start.glob("*/pyproject.toml")):
+        with suppress(UsageError):
+            if _is_poetry(file.parent, read_toml(file)):
+                return f"cd {shlex.quote(file.parent.name)}"
+    return "go to the folder of a Poetry project, or make one here with: poetry init"
 
 
 def _of_others(folder: Path) -> list[str]:

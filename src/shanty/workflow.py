@@ -210,7 +210,8 @@ class Workflow:
         """Say what was found and by which rule, and what the images do without."""
         for key, value, source in resolved.rows():
             if key in {"app", "python-version"} & resolved.found:
-                terminal.say(f"{key} {value or '-'}: {source}")
+                settled = "; [tool.shanty] app settles it" if ", the first of " in source else ""
+                terminal.say(f"{key} {value or '-'}: {source}{settled}")
         server = recipe.development if target == "development" else recipe.production
         if target in {"development", "production"} and not self.settings.serve:
             terminal.say(f"server {server.reason}")

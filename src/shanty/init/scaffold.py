@@ -60,6 +60,9 @@ def read_scaffold(workflow: Workflow) -> Scaffold:
     has_settings = "shanty" in table(project.pyproject, "tool")
     dockerfile = shown(home / "docker" / "Dockerfile")
     build = ["docker", "build", "--tag", resolved.settings.image, "--file", dockerfile]
+    if "base-image" in resolved.found and resolved.settings != workflow.settings:
+        # No registry gave the official one.
+        build += ["--build-arg", f"BASE_IMAGE={resolved.settings.base_image}"]
     return Scaffold(
         project,
         (*_docker_files(resolved, recipe), *starters(recipe.context, home, resolved.settings)),

@@ -1,5 +1,6 @@
 """The application of a project, found by reading its source and never by importing it."""
 
+import difflib
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -62,6 +63,8 @@ def read_application(project: Project, target: str) -> Application:
         raise UsageError(
             f'app = "{target}": there is no module {module_name} in {root}', search.suggestion()
         )
+    if module is None and (near := search.like(module_name)):
+        raise UsageError(f'app = "{target}": there is no module {module_name}', near)
     if module is None:
         return search.believed(module_name, expression, "configured")
     if not search.offers.has(module, name):
@@ -101,6 +104,12 @@ class _Search:
             return f'the source offers app = "{self.found().target}"'
         except UsageError as error:
             return error.fix
+
+    def like(self, name: str) -> str:
+        """Return the fix for a module of another name than the project's, that is much like one."""
+        tops = {module.name.partition(".")[0] for module in self.places.usual}
+        near = difflib.get_close_matches(name.partition(".")[0], tops, n=1, cutoff=0.75)
+        return self.suggestion() if near else ""
 
     def believed(self, module: str, expression: str, reason: str) -> Application:
         """Return a callable from outside the project: what its name says, else WSGI."""

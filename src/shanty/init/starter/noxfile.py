@@ -35,8 +35,8 @@ def docker_tests(session: nox.Session) -> None:
             session.run("docker", "logs", name, external=True)
             session.error(f"{PAGE} answers {status or 'nothing'}")
     finally:
-        remove = ("docker", "rm", "--force", "--volumes", name)
-        session.run(*remove, external=True, silent=True, success_codes=[0, 1])
+        for remove in (("rm", "--force", "--volumes", name), ("image", "rm", tag)):
+            session.run("docker", *remove, external=True, silent=True, success_codes=[0, 1])
 
 
 def free_port() -> int:
