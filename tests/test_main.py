@@ -113,7 +113,6 @@ def test_what_is_no_task_or_option_is_wrong_in_what_was_typed(
 def test_a_command_without_its_two_dashes_is_told_with_them(
     typed: str,
     meant: str,
-    project: Project,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
