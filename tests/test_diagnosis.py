@@ -167,11 +167,22 @@ HALT = "[2026-11-22 10:00:00 +0000] [7] [INFO] Worker exiting (pid: 7)\n" + rais
             "SECRET_KEY, DB__HOST, API_TOKEN",
         ),
         (
+            raised("KeyError: \"Config 'DEFAULT_USER_GROUP' is missing, and has no default.\""),
+            "DEFAULT_USER_GROUP",
+        ),
+        (
             raised(
-                "django.core.exceptions.ImproperlyConfigured: "
-                "The SECRET_KEY setting must not be empty."
+                "pydantic.error_wrappers.ValidationError: 2 validation errors for ProdAppSettings\n"
+                "database_url\n"
+                "  field required (type=value_error.missing)\n"
+                "secret_key\n"
+                "  field required (type=value_error.missing)"
             ),
-            "SECRET_KEY",
+            "DATABASE_URL, SECRET_KEY",
+        ),
+        (
+            raised("AssertionError", "assert _DB_SHARD_COUNT is not None", "       ^^^^^^^^^^^"),
+            "DB_SHARD_COUNT",
         ),
         (
             raised(
@@ -222,6 +233,31 @@ def test_a_variable_that_is_wrong_is_named_and_not_its_value(
     assert explain(log) == (what, "give it with --env PORT=…, or in a file with --env-file")
 
 
+EMPTY = raised(
+    "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty."
+)
+
+
+@pytest.mark.parametrize("file", ["harbour/settings.py", "harbour/settings/base.py"])
+def test_an_empty_setting_is_that_of_the_variable_it_is_read_from(
+    file: str, project: Project, explain: Explain
+) -> None:
+    module = project.root / file
+    module.parent.mkdir(parents=True)
+    module.write_text('SECRET_KEY = os.getenv("DJANGO_SECRET")\n', encoding="utf-8")
+    assert explain(EMPTY) == (
+        "it needs the variable DJANGO_SECRET",
+        "give it with --env DJANGO_SECRET=…, or in a file with --env-file",
+    )
+
+
+def test_an_empty_setting_that_no_variable_fills_is_named(explain: Explain) -> None:
+    assert explain(EMPTY) == (
+        "its setting SECRET_KEY is empty",
+        "give SECRET_KEY a value in its settings module",
+    )
+
+
 def test_an_address_that_is_none_is_that_of_the_database(explain: Explain) -> None:
     log = raised("sqlalchemy.exc.ArgumentError: Expected string or URL object, got None")
     assert explain(log) == (
@@ -234,6 +270,10 @@ def test_an_address_that_is_none_is_that_of_the_database(explain: Explain) -> No
     ("log", "what"),
     [
         (raised("AssertionError"), "AssertionError"),
+        (
+            raised("AssertionError", 'File "/opt/app/main.py", line 3', "assert week == 7"),
+            "AssertionError: assert week == 7",
+        ),
         (raised("KeyError: 'week'"), "KeyError: 'week'"),
         (
             raised(
@@ -401,6 +441,11 @@ def test_a_shared_library_that_is_missing_is_named_with_its_package(
             "poetry add opencv-python-headless",
         ),
         (
+            "pkg_resources",
+            "there is no module pkg_resources: it left setuptools with release 82",
+            'poetry add "setuptools<82"',
+        ),
+        (
             "flask",
             "there is no module flask, although the lock has flask",
             "poetry update flask",
@@ -493,6 +538,22 @@ BELOW = "let it write below /tmp, or: shanty prod --writable"
             "FileNotFoundError: [Errno 2] No such file or directory: '.env'",
             "it reads .env, which no image holds",
             "--env-file .env",
+        ),
+        (
+            "FileNotFoundError: [Errno 2] No such file or directory: '/opt/app/tests/test.key'",
+            "it reads tests/test.key, and key files are left out of images on purpose",
+            (
+                "give its content with --env, or mount it: "
+                "docker run --volume ./tests/test.key:/opt/app/tests/test.key"
+            ),
+        ),
+        (
+            (
+                "RuntimeError: Directory '/opt/venv/lib/python3.9/site-packages/static' "
+                "does not exist"
+            ),
+            "it looks for static of the project beside its wheel, which has not got it",
+            '[tool.shanty] ship = "files"',
         ),
         *(
             (

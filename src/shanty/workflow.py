@@ -15,7 +15,7 @@ from shanty.dependencies.lock import Lock, check_fresh, read_lock
 from shanty.dependencies.poetry_version import check_poetry
 from shanty.dependencies.python_version import check_admitted
 from shanty.door import door
-from shanty.dynamic_version import unheeded_plugins
+from shanty.dynamic_version import check_backend, unheeded_plugins
 from shanty.errors import MachineError, RunError, UsageError
 from shanty.failure.build_failure import diagnose_build
 from shanty.failure.case import Case, Diagnosis, failure
@@ -96,7 +96,8 @@ class Workflow:
         return failure(f"the build of {target} failed", reason, otherwise)
 
     def _case(self, said: str) -> Case:
-        return Case(self.project, read_lock(self.project), said)
+        settings = {key: value for key, value, _ in self.resolved.rows()}
+        return Case(self.project, read_lock(self.project), said, settings)
 
     def _explain(self, log: str) -> Diagnosis | None:
         return diagnose(self._case(log))
@@ -197,6 +198,7 @@ class Workflow:
         settings = resolved.settings
         check_fresh(self.project, lock)
         check_project(self.project)
+        check_backend(self.project)
         check_admitted(settings.python_version, self.project.requires_python)
         check_poetry(self.project, lock, settings.poetry_version, settings.python_version)
         recipe = read_recipe(self.project, lock, settings)
@@ -242,7 +244,7 @@ class Workflow:
 
     def _check_port(self, host: str) -> None:
         if not self.dry:
-            check_free(host, self.settings.port)
+            check_free(host, self.settings.port, self.project)
 
     def _remove_ended(self, name: str) -> None:
         if name in (found.name for found in engine.containers(self.project, running=True)):

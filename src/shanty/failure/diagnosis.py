@@ -66,4 +66,6 @@ def _any(case: Case) -> Iterator[Diagnosis]:
     raised = [chain[0] for chain in chains(case.log)] + without_traceback(case.log)
     for one in raised:
         if not one.kind.startswith(SERVERS):
-            yield Diagnosis(masked(one.first_line), SEE_ABOVE)
+            # One that says nothing is told by the line that raised it.
+            line = f"{one.kind}: {one.source_line}" if one.source_line else one.kind
+            yield Diagnosis(masked(one.first_line if one.first_said else line), SEE_ABOVE)

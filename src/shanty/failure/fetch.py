@@ -16,6 +16,10 @@ PIP = re.compile(
     r"Retrying .*?host='(?P<host>[^']+)', port=(?P<port>\d+)\)"
     r".*?(?P<reason>\[Errno -?\d+\] [\w ]+|timed out)"
 )
+GIT = re.compile(
+    r"Failed to (?:download and )?build `(?P<name>[\w.-]+) @ git\+(?P<url>[^`]+)`"
+    r"(?:(?!Failed to).*\n)*?.*fatal: (?P<reason>.*)"
+)
 DAMAGED = re.compile(
     r"Failed to download `(?P<name>[\w.-]+)==(?P<version>[^`]+)`\s+(?:\S+\s+)*?"
     r"cause: Failed to extract archive: .*\n.*?cause: (?P<reason>.*)"
@@ -29,7 +33,7 @@ UNKNOWN = (
 
 def not_fetched(said: str) -> Diagnosis | None:
     """Explain a file that is another, an index out of reach, a version that it has not."""
-    rules = (_changed, _damaged, _refused, _unreached, _unknown)
+    rules = (_changed, _damaged, _refused, _repository, _unreached, _unknown)
     return next((reason for rule in rules for reason in rule(said)), None)
 
 
@@ -56,6 +60,16 @@ def _refused(said: str) -> Iterator[Diagnosis]:
         yield Diagnosis(
             f"the package index {masked(found['url'])} lets nobody in: {found['status']}",
             "give user and password: POETRY_HTTP_BASIC_NAME_USERNAME=… and …_PASSWORD=…",
+        )
+
+
+def _repository(said: str) -> Iterator[Diagnosis]:
+    if found := GIT.search(said):
+        host = found["url"].partition("://")[2].partition("/")[0].rpartition("@")[2]
+        reason = masked(found["reason"].rpartition("': ")[2].strip())
+        yield Diagnosis(
+            f"{found['name']} comes from a git repository of {host}, which lets it down: {reason}",
+            f"see that containers reach {host}, or take {found['name']} from a package index",
         )
 
 

@@ -9,6 +9,12 @@ from shanty.failure.raised import Raised
 SQLITE = ("unable to open database file", "attempt to write a readonly database")
 
 
+# The patterns of `ignore_file.NEVER` that keys have.
+SECRET_FILE = re.compile(
+    r"(?:\.pem|\.key|(?:^|/)(?:id_(?:rsa|ecdsa|ed25519)[^/]*|\.netrc|\.pypirc))$"
+)
+
+
 def unwritable_path(raised: Raised, _case: Case) -> Diagnosis | None:
     """Explain a write that the file system, or its permissions, did not let happen."""
     writable = f"let it write below /tmp, or: {door()} prod --writable"
@@ -34,9 +40,19 @@ def missing_file(raised: Raised, case: Case) -> Diagnosis | None:
     if not found or "_execute_child" in raised.frames:
         return None
     path = found["path"]
+    if (below := _beside_wheel(path)) and (case.project.root / below).exists():
+        return Diagnosis(
+            f"it looks for {below} of the project beside its wheel, which has not got it",
+            '[tool.shanty] ship = "files"',
+        )
     own = case.own_path(path)
     if own and own.rpartition("/")[2].startswith(".env"):
         return Diagnosis(f"it reads {own}, which no image holds", f"--env-file {own}")
+    if own and SECRET_FILE.search(own):
+        return Diagnosis(
+            f"it reads {own}, and key files are left out of images on purpose",
+            f"give its content with --env, or mount it: docker run --volume ./{own}:{path}",
+        )
     if own and (case.project.root / own).exists():
         return Diagnosis(
             f"it needs {own} of the project, which is not in the wheel",
@@ -46,3 +62,8 @@ def missing_file(raised: Raised, case: Case) -> Diagnosis | None:
         f"there is no {path} in the image",
         "let it make what it needs below /tmp, or add the file to the project",
     )
+
+
+def _beside_wheel(path: str) -> str:
+    """Return what follows `site-packages`, where an app in a wheel sees the project's folder."""
+    return path.partition("/site-packages/")[2]
