@@ -86,21 +86,22 @@ class Workflow:
         asked = request.build(resolved.settings, recipe, target, os.environ, options)
         started, tail = time.monotonic(), Tail()
         if self._perform(asked, partial(terminal.execute_build, tail=tail)):
-            raise self._build_failed(target, resolved.settings, tail.text)
+            raise self._build_failed(target, resolved, tail.text)
         return time.monotonic() - started
 
-    def _build_failed(self, target: str, settings: Settings, said: str) -> RunError:
+    def _build_failed(self, target: str, resolved: Resolved, said: str) -> RunError:
+        settings = resolved.settings
         own = own_base_image(settings.python_version) == settings.base_image
-        reason = diagnose_build(self._case(said), debian_python=own)
+        reason = diagnose_build(self._case(said, resolved), debian_python=own)
         otherwise = "mend what the last step above names, then build again"
         return failure(f"the build of {target} failed", reason, otherwise)
 
-    def _case(self, said: str) -> Case:
-        settings = {key: value for key, value, _ in self.resolved.rows()}
+    def _case(self, said: str, resolved: Resolved) -> Case:
+        settings = {key: value for key, value, _ in resolved.rows()}
         return Case(self.project, read_lock(self.project), said, settings)
 
     def _explain(self, log: str) -> Diagnosis | None:
-        return diagnose(self._case(log))
+        return diagnose(self._case(log, self.resolved))
 
     def serve_development(self, options: ContainerOptions) -> int:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
