@@ -259,7 +259,7 @@ def test_a_lock_that_cannot_be_exported_is_to_be_written_anew(
             "the lock cannot be exported: it has urllib3 1.26.20 and 2.0.7, "
             "and does not say which is for whom"
         ),
-        f"poetry lock --directory {root}",
+        f"poetry lock --directory {root}, with Poetry 2.1 or newer",
     )
 
 

@@ -9,6 +9,7 @@ from shanty.failure.case import Case
 from shanty.failure.diagnosis import SEE_ABOVE, diagnose
 from shanty.project import Project
 from shanty.pyproject import read_toml
+from shanty.settings import DEFAULTS
 
 Explain = Callable[[str], tuple[str, str] | None]
 
@@ -570,6 +571,42 @@ def test_a_path_that_fails_is_named_with_what_to_do(
 ) -> None:
     monkeypatch.setattr("sys.argv", ["shanty"])
     assert explain(raised(line)) == (what, fix)
+
+
+@pytest.mark.parametrize(
+    ("file", "what", "fix"),
+    [
+        ("src/manage.py", ": it is src/manage.py of the project", "call it src/manage.py"),
+        ("manage.py", ": it is not in the wheel", '[tool.shanty] ship = "both"'),
+        ("tool.py", "", "name a script that the project has"),
+    ],
+)
+def test_a_script_that_is_not_where_it_is_looked_for_is_named(
+    file: str, what: str, fix: str, project: Project, explain: Explain
+) -> None:
+    (project.root / file).write_text("", encoding="utf-8")
+    log = (
+        "python: can't open file '/opt/app/manage.py': [Errno 2] No such file or directory\n"
+        "prestart failed with exit code 2: python manage.py migrate\n"
+    )
+    missing = "there is no /opt/app/manage.py to run"
+    assert explain(log) == (
+        f"prestart failed (python manage.py migrate): {missing}{what}",
+        fix,
+    )
+
+
+def test_a_file_that_the_image_leaves_out_is_named(project: Project) -> None:
+    log = raised("FileNotFoundError: [Errno 2] No such file or directory: 'static/week.css'")
+    found = diagnose(Case(project, read_lock(project), log, {**DEFAULTS, "ship": "files"}))
+    assert found is not None
+    assert (found.what, found.fix) == (
+        "static/week.css of the project is left out of the image: git or an ignore file says so",
+        (
+            "no longer ignore it, or mount it: "
+            "docker run --volume ./static/week.css:/opt/app/static/week.css"
+        ),
+    )
 
 
 # Services

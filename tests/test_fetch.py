@@ -75,6 +75,11 @@ git+https://github.com/jay3332/pilmoji@71835c683fdab344713a8bdadb8b62a726cb1d7c`
 4.894          fatal: unable to access 'https://github.com/jay3332/pilmoji/': Could not resolve \
 host: github.com
 """
+PYTHON = """\
+#18 3.018 error: No solution found when resolving dependencies
+#18 3.018   cause: Because the current Python version (3.9.2) does not satisfy Python>=3.10 and \
+gunicorn==27.0.1 depends on Python>=3.10, we can conclude that gunicorn==27.0.1 cannot be used.
+"""
 
 
 @pytest.mark.parametrize(
@@ -123,6 +128,10 @@ host: github.com
                 "the file of quay-rope 1.0 is not the one in the lock: "
                 "it cannot be unpacked (Invalid zip file structure)"
             ),
+        ),
+        (
+            PYTHON,
+            "gunicorn 27.0.1 is for Python >=3.10, and the image has 3.9.2",
         ),
         (VERSION, "the package index has no flask 99.1"),
         (MARKED, "the package index has no quay-rope 1.0"),

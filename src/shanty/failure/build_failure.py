@@ -42,7 +42,7 @@ def diagnose_build(case: Case, *, debian_python: bool) -> Diagnosis | None:
         return Diagnosis(
             f"the lock cannot be exported: it has {two['name']} {two['first']} and "
             f"{two['second']}, and does not say which is for whom",
-            f"poetry lock --directory {case.project.quoted_root}",
+            f"poetry lock --directory {case.project.quoted_root}, with Poetry 2.1 or newer",
         )
     return not_fetched(said) or _compilation(said, case, debian_python=debian_python)
 

@@ -24,6 +24,10 @@ DAMAGED = re.compile(
     r"Failed to download `(?P<name>[\w.-]+)==(?P<version>[^`]+)`\s+(?:\S+\s+)*?"
     r"cause: Failed to extract archive: .*\n.*?cause: (?P<reason>.*)"
 )
+PYTHON = re.compile(
+    r"current Python version \((?P<python>[\d.]+)\) does not satisfy Python(?P<wanted>\S+) and "
+    r"(?P<name>[\w.-]+)==(?P<version>[\w.+!-]+) depends on"
+)
 UNKNOWN = (
     r"there is no version of (?P<name>[\w.-]+)(?:\{[^}]*\})?==(?P<version>[\w.+!-]*\w)",
     r"Because (?P<name>[\w.-]+) was not found in the package registry(?P<version>)",
@@ -33,7 +37,7 @@ UNKNOWN = (
 
 def not_fetched(said: str) -> Diagnosis | None:
     """Explain a file that is another, an index out of reach, a version that it has not."""
-    rules = (_changed, _damaged, _refused, _repository, _unreached, _unknown)
+    rules = (_changed, _damaged, _refused, _repository, _unreached, _of_another_python, _unknown)
     return next((reason for rule in rules for reason in rule(said)), None)
 
 
@@ -88,6 +92,15 @@ def _addresses(said: str) -> Iterator[tuple[str, str]]:
         yield host, [*CAUSE.findall(found["causes"]), "it says no more"][-2:][0]
     for found in PIP.finditer(said):
         yield f"{found['host']}:{found['port']}", found["reason"]
+
+
+def _of_another_python(said: str) -> Iterator[Diagnosis]:
+    if found := PYTHON.search(re.sub(r"\s*\n\s+", " ", said)):
+        yield Diagnosis(
+            f"{found['name']} {found['version']} is for Python {found['wanted']}, "
+            f"and the image has {found['python']}",
+            f"name another python-version under [tool.shanty], or: poetry add {found['name']}",
+        )
 
 
 def _unknown(said: str) -> Iterator[Diagnosis]:

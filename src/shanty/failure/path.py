@@ -2,6 +2,7 @@
 
 import re
 
+from shanty.context import SOURCES
 from shanty.door import door
 from shanty.failure.case import Case, Diagnosis
 from shanty.failure.raised import Raised
@@ -45,23 +46,47 @@ def missing_file(raised: Raised, case: Case) -> Diagnosis | None:
             f"it looks for {below} of the project beside its wheel, which has not got it",
             '[tool.shanty] ship = "files"',
         )
-    own = case.own_path(path)
-    if own and own.rpartition("/")[2].startswith(".env"):
-        return Diagnosis(f"it reads {own}, which no image holds", f"--env-file {own}")
-    if own and SECRET_FILE.search(own):
-        return Diagnosis(
-            f"it reads {own}, and key files are left out of images on purpose",
-            f"give its content with --env, or mount it: docker run --volume ./{own}:{path}",
-        )
-    if own and (case.project.root / own).exists():
-        return Diagnosis(
-            f"it needs {own} of the project, which is not in the wheel",
-            '[tool.shanty] ship = "both"',
-        )
+    if (own := case.own_path(path)) and (reason := _not_shipped(own, case)):
+        return reason
     return Diagnosis(
         f"there is no {path} in the image",
         "let it make what it needs below /tmp, or add the file to the project",
     )
+
+
+def _not_shipped(own: str, case: Case) -> Diagnosis | None:
+    """Explain a file of the project that the image does not hold, by its path in the project."""
+    mount = f"mount it: docker run --volume ./{own}:{SOURCES}/{own}"
+    if own.rpartition("/")[2].startswith(".env"):
+        return Diagnosis(f"it reads {own}, which no image holds", f"--env-file {own}")
+    if SECRET_FILE.search(own):
+        what = f"it reads {own}, and key files are left out of images on purpose"
+        return Diagnosis(what, f"give its content with --env, or {mount}")
+    if not (case.project.root / own).exists():
+        return None
+    if not case.project.has_package or case.settings["ship"] in {"files", "both"}:
+        what = f"{own} of the project is left out of the image: git or an ignore file says so"
+        return Diagnosis(what, f"no longer ignore it, or {mount}")
+    return Diagnosis(
+        f"it needs {own} of the project, which is not in the wheel", '[tool.shanty] ship = "both"'
+    )
+
+
+def unopened_script(case: Case) -> Diagnosis | None:
+    """Explain the line in which Python says that the script it is to run is not there."""
+    found = re.search(r"can't open file '(?P<path>[^']+)': \[Errno 2\]", case.log)
+    if not found:
+        return None
+    path = found["path"]
+    name = path.rpartition("/")[2]
+    what = f"there is no {path} to run"
+    places = (case.project.root, case.project.root / "src")
+    if place := next((one for one in places if (one / name).is_file()), None):
+        relative = (place / name).relative_to(case.project.root).as_posix()
+        if case.own_path(path) == relative:
+            return Diagnosis(f"{what}: it is not in the wheel", '[tool.shanty] ship = "both"')
+        return Diagnosis(f"{what}: it is {relative} of the project", f"call it {relative}")
+    return Diagnosis(what, "name a script that the project has")
 
 
 def _beside_wheel(path: str) -> str:
