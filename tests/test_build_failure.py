@@ -272,7 +272,10 @@ def test_a_lock_that_cannot_be_exported_is_to_be_written_anew(
             "0.6.1",
             "cp312-cp312",
             "httptools 0.6.1 does not compile on Python 3.13; it has wheels up to 3.12",
-            '[tool.shanty] python-version = "3.12"',
+            (
+                '[tool.shanty] python-version = "3.12"; '
+                "or poetry update httptools, to a release with newer ones"
+            ),
         ),
         (
             ORJSON,

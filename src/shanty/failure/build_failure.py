@@ -90,7 +90,8 @@ def _without_wheel(name: str, package: str, case: Case) -> Diagnosis | None:
         return None
     what = f"{package} does not compile on Python {python}; it has wheels up to {newest}"
     if newest in KNOWN and is_admitted(newest, case.project.requires_python):
-        return Diagnosis(what, f'[tool.shanty] python-version = "{newest}"')
+        other = f"or poetry update {name}, to a release with newer ones"
+        return Diagnosis(what, f'[tool.shanty] python-version = "{newest}"; {other}')
     return Diagnosis(what, f"poetry update {name}, to a release with newer ones")
 
 
