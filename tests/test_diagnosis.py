@@ -574,6 +574,36 @@ def test_a_path_that_fails_is_named_with_what_to_do(
 
 
 @pytest.mark.parametrize(
+    ("line", "source", "fix"),
+    [
+        (
+            "OSError: [Errno 30] Read-only file system: './data'",
+            "os.mkdir(settings.lnbits_data_folder)",
+            (
+                "let it write below /tmp with --env LNBITS_DATA_FOLDER=/tmp/…, "
+                "or: shanty prod --writable"
+            ),
+        ),
+        (
+            "FileNotFoundError: [Errno 2] No such file or directory: 'lnbits/extensions'",
+            'for ext_dir in Path(settings.lnbits_extensions_path, "extensions").iterdir():',
+            (
+                "let it make what it needs below /tmp with --env LNBITS_EXTENSIONS_PATH=/tmp/…, "
+                "or add the file to the project"
+            ),
+        ),
+    ],
+)
+def test_a_path_that_a_setting_names_is_to_be_given_as_that(
+    line: str, source: str, fix: str, explain: Explain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["shanty"])
+    found = explain(raised(line, 'File "/opt/app/lnbits/app.py", line 9, in load', source))
+    assert found is not None
+    assert found[1] == fix
+
+
+@pytest.mark.parametrize(
     ("file", "what", "fix"),
     [
         ("src/manage.py", ": it is src/manage.py of the project", "call it src/manage.py"),

@@ -8,17 +8,17 @@ from shanty.failure.case import Case, Diagnosis
 from shanty.failure.raised import Raised
 
 SQLITE = ("unable to open database file", "attempt to write a readonly database")
-
-
 # The patterns of `ignore_file.NEVER` that keys have.
 SECRET_FILE = re.compile(
     r"(?:\.pem|\.key|(?:^|/)(?:id_(?:rsa|ecdsa|ed25519)[^/]*|\.netrc|\.pypirc))$"
 )
 
+SETTING = re.compile(r"\bsettings\.([a-z]\w*(?:path|dir|directory|folder|file|root))\b")
+
 
 def unwritable_path(raised: Raised, _case: Case) -> Diagnosis | None:
     """Explain a write that the file system, or its permissions, did not let happen."""
-    writable = f"let it write below /tmp, or: {door()} prod --writable"
+    writable = f"let it write below /tmp{_by_setting(raised)}, or: {door()} prod --writable"
     if any(said in raised.message for said in SQLITE):
         return Diagnosis("it cannot write its SQLite database where it is", writable)
     found = re.search(
@@ -48,10 +48,8 @@ def missing_file(raised: Raised, case: Case) -> Diagnosis | None:
         )
     if (own := case.own_path(path)) and (reason := _not_shipped(own, case)):
         return reason
-    return Diagnosis(
-        f"there is no {path} in the image",
-        "let it make what it needs below /tmp, or add the file to the project",
-    )
+    below = f"let it make what it needs below /tmp{_by_setting(raised)}"
+    return Diagnosis(f"there is no {path} in the image", f"{below}, or add the file to the project")
 
 
 def _not_shipped(own: str, case: Case) -> Diagnosis | None:
@@ -87,6 +85,12 @@ def unopened_script(case: Case) -> Diagnosis | None:
             return Diagnosis(f"{what}: it is not in the wheel", '[tool.shanty] ship = "both"')
         return Diagnosis(f"{what}: it is {relative} of the project", f"call it {relative}")
     return Diagnosis(what, "name a script that the project has")
+
+
+def _by_setting(raised: Raised) -> str:
+    """Say how to give the path, where a line takes it from a setting of pydantic's."""
+    found = SETTING.findall(raised.frames)
+    return f" with --env {found[-1].upper()}=/tmp/…" if found else ""
 
 
 def _beside_wheel(path: str) -> str:
