@@ -177,7 +177,15 @@ class Workflow:
             terminal.execute_quietly(request.remove_containers([asked.container]))
             raise
         print(f"{_address(host, self.settings.port)}  ({asked.container}; {door()} stop stops it)")
+        if engine.is_at_fault(_reached(host), self.settings.port):
+            self._say_fault(asked.container)
         return 0
+
+    def _say_fault(self, container: str) -> None:
+        """Say why an app that has started cannot answer, as far as its log tells."""
+        reason = self._explain(engine.last_lines(container))
+        told = f"{reason.what}\nfix: {reason.fix}" if reason else f"see {door()} logs"
+        terminal.say(f"its first page is an error of its own: {told}")
 
     def _perform(
         self,
