@@ -273,7 +273,15 @@ def test_an_address_that_is_none_is_that_of_the_database(explain: Explain) -> No
         (raised("AssertionError"), "AssertionError"),
         (
             raised("AssertionError", 'File "/opt/app/main.py", line 3', "assert week == 7"),
-            "AssertionError: assert week == 7",
+            "AssertionError (assert week == 7)",
+        ),
+        (
+            raised(
+                "KeyError: 'x'",
+                'File "/opt/app/app/__init__.py", line 122, in create_app',
+                "application.config.from_object(configs[notify_environment])",
+            ),
+            "KeyError: 'x' (application.config.from_object(configs[notify_environment]))",
         ),
         (raised("KeyError: 'week'"), "KeyError: 'week'"),
         (

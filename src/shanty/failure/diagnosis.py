@@ -67,6 +67,6 @@ def _any(case: Case) -> Iterator[Diagnosis]:
     raised = [chain[0] for chain in chains(case.log)] + without_traceback(case.log)
     for one in raised:
         if not one.kind.startswith(SERVERS):
-            # One that says nothing is told by the line that raised it.
-            line = f"{one.kind}: {one.source_line}" if one.source_line else one.kind
-            yield Diagnosis(masked(one.first_line if one.first_said else line), SEE_ABOVE)
+            # Of one that says nothing, or no more than a key, the line that raised it tells more.
+            line = f" ({one.source_line})" if one.source_line and " " not in one.first_said else ""
+            yield Diagnosis(masked(one.first_line + line), SEE_ABOVE)
