@@ -227,20 +227,20 @@ def is_healthy(name: str) -> bool:
 
 def answers(host: str, port: int) -> bool:
     """Tell whether something answers HTTP at an address of this machine."""
-    return _answer(host, port).startswith(b"HTTP/")
+    return _answer(host, port, "HEAD", 1).startswith(b"HTTP/")
 
 
 def is_at_fault(host: str, port: int) -> bool:
     """Tell whether what answers HTTP at an address says that the fault is its own."""
-    return re.match(rb"HTTP/\S+ 5\d\d", _answer(host, port)) is not None
+    return re.match(rb"HTTP/\S+ 5\d\d", _answer(host, port, "GET", 5)) is not None
 
 
-def _answer(host: str, port: int) -> bytes:
+def _answer(host: str, port: int, method: str, seconds: float) -> bytes:
     """Return the first line that something says to HTTP, empty where nothing does."""
     try:
         with socket.create_connection((host, port), timeout=1) as connection:
-            connection.settimeout(1)
-            connection.sendall(b"HEAD / HTTP/1.0\r\n\r\n")
+            connection.settimeout(seconds)
+            connection.sendall(f"{method} / HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
             return connection.makefile("rb").readline()
     except OSError:
         return b""
