@@ -1,14 +1,18 @@
 """From what a build said to one sentence on why it failed, and a fix."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from shanty.dependencies.lock import read_lock
+from shanty.dependencies.locked_package import LockedPackage
+from shanty.dependencies.marker import machine
 from shanty.failure.build_failure import diagnose_build
-from shanty.failure.case import Case
+from shanty.failure.case import Case, Diagnosis
 from shanty.project import Project
-from tests.fakes import PYPROJECT, write_project
+from shanty.settings import DEFAULTS
+from tests.fakes import write_project
 
 Explain = Callable[..., tuple[str, str] | None]
 
@@ -115,17 +119,19 @@ error: Git operation failed
 @pytest.mark.parametrize(
     ("said", "what", "needed"),
     [
-        (PSYCOPG2, "psycopg2 2.9.13 needs pg_config", ("libpq-dev",)),
         (
-            MYSQLCLIENT,
-            "mysqlclient 2.3.1 needs the MySQL client",
-            ("default-libmysqlclient-dev", "pkg-config"),
+            LXML,
+            "lxml 6.1.3 needs libxml2",
+            ("build-essential", "libxml2-dev", "libxslt1-dev"),
         ),
-        (LXML, "lxml 6.1.3 needs libxml2", ("libxml2-dev", "libxslt1-dev")),
         (CFFI, "cffi 2.1.1 needs ffi.h", ("libffi-dev",)),
         (PYTHON_H, "cffi 2.1.1 needs Python.h", ("python3-dev",)),
         (PILLOW, "pillow 13.0.0 needs jpeg", ("libjpeg-dev",)),
-        (XMLSEC, "xmlsec 1.3.17 needs xmlsec1", ("libxmlsec1-dev", "pkg-config")),
+        (
+            XMLSEC,
+            "xmlsec 1.3.17 needs xmlsec1",
+            ("build-essential", "libxmlsec1-dev", "pkg-config"),
+        ),
         (CRYPTOGRAPHY, "cryptography 50.0.2 needs Rust", ("cargo", "rustc")),
         (NO_COMPILER, "python-ldap 3.4.8 needs a compiler", ("build-essential",)),
         (MESON, "dbus-python 1.5.1 needs a compiler", ("build-essential",)),
@@ -140,6 +146,32 @@ def test_a_package_that_does_not_compile_is_named_with_what_it_needs(
     said: str, what: str, needed: tuple[str, ...], explain: Explain
 ) -> None:
     assert explain(said) == (f"{what} to compile", packages(*needed))
+
+
+@pytest.mark.parametrize(
+    ("said", "what", "needed", "loaded"),
+    [
+        (
+            PSYCOPG2,
+            "psycopg2 2.9.13 needs pg_config",
+            ("build-essential", "libpq-dev"),
+            "libpq5",
+        ),
+        (
+            MYSQLCLIENT,
+            "mysqlclient 2.3.1 needs the MySQL client",
+            ("build-essential", "default-libmysqlclient-dev", "pkg-config"),
+            "libmariadb3",
+        ),
+    ],
+)
+def test_what_production_loads_of_it_is_named_at_once(
+    said: str, what: str, needed: tuple[str, ...], loaded: str, explain: Explain
+) -> None:
+    assert explain(said) == (
+        f"{what} to compile",
+        f'{packages(*needed)} and system-packages = ["{loaded}"]',
+    )
 
 
 def test_with_a_python_of_debians_the_compiler_comes_with_its_headers(explain: Explain) -> None:
@@ -160,11 +192,11 @@ def test_a_header_that_is_not_known_is_named_all_the_same(explain: Explain) -> N
 
 
 def test_packages_that_are_there_already_stay(make_project: Callable[..., Project]) -> None:
-    has = '[tool.shanty]\nbuild-system-packages = ["gcc"]\n'
-    project = write_project(make_project, PYPROJECT.replace("[tool.shanty]\n", has))
-    found = diagnose_build(Case(project, read_lock(project), PSYCOPG2), debian_python=False)
+    project = write_project(make_project)
+    has = {**DEFAULTS, "build-system-packages": ("gcc",)}
+    found = diagnose_build(Case(project, read_lock(project), CFFI, has), debian_python=False)
     assert found is not None
-    assert found.fix == packages("gcc", "libpq-dev")
+    assert found.fix == packages("gcc", "libffi-dev")
 
 
 def test_a_package_that_does_not_say_what_it_is_built_with_is_named(explain: Explain) -> None:
@@ -183,6 +215,106 @@ def test_a_package_that_fails_for_another_reason_is_named(explain: Explain) -> N
         "harbour 1.0 cannot be built",
         "see what its build says above",
     )
+
+
+# What uv printed of packages that a trial on public projects met.
+JSMIN = """\
+5.254 error: Failed to build `jsmin==2.2.2`
+5.254   cause: The build backend returned an error
+5.254   cause: Call to `setuptools.build_meta:__legacy__.get_requires_for_build_wheel` failed
+5.254          error in jsmin setup command: use_2to3 is invalid.
+"""
+HTTPTOOLS = """\
+error: Failed to build `httptools==0.6.1`
+  cause: The build backend returned an error
+         httptools/parser/parser.c:9938:27: error: too few arguments to function
+         error: Command '['x86_64-linux-gnu-gcc', '-fno-strict-overflow', '-Wsign-compare']'
+"""
+ORJSON = """\
+2.951 error: Failed to download and build `orjson==3.9.15`
+2.951   cause: Failed to parse: /root/.cache/uv/sdists-v11/pypi/orjson/3.9.15/src/pyproject.toml
+2.951   cause: TOML parse error at line 1, column 1
+"""
+URLLIB3 = """\
+1.501 The `urllib3` package has the following compatible candidates `[Package('urllib3', \
+'1.26.20')]`;  but, the exporter dependency walker previously elected `urllib3 (2.0.7)` which is \
+not compatible with the dependency `urllib3 (>=1.25.4,<1.27)`. Please contribute to \
+`poetry-plugin-export` to solve this problem.
+"""
+
+
+def test_a_package_that_asks_for_what_setuptools_has_no_more_is_named(explain: Explain) -> None:
+    assert explain(JSMIN) == (
+        "jsmin 2.2.2 cannot be built: it asks for use_2to3, which setuptools has no more",
+        "poetry update jsmin, to a release that does not",
+    )
+
+
+def test_a_lock_that_cannot_be_exported_is_to_be_written_anew(
+    make_project: Callable[..., Project], explain: Explain
+) -> None:
+    root = make_project().quoted_root
+    assert explain(URLLIB3) == (
+        (
+            "the lock cannot be exported: it has urllib3 1.26.20 and 2.0.7, "
+            "and does not say which is for whom"
+        ),
+        f"poetry lock --directory {root}, with Poetry 2.1 or newer",
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "version", "wheels", "what", "fix"),
+    [
+        (
+            HTTPTOOLS,
+            "httptools",
+            "0.6.1",
+            "cp312-cp312",
+            "httptools 0.6.1 does not compile on Python 3.13; it has wheels up to 3.12",
+            (
+                '[tool.shanty] python-version = "3.12"; '
+                "or poetry update httptools, to a release with newer ones"
+            ),
+        ),
+        (
+            ORJSON,
+            "orjson",
+            "3.9.15",
+            "cp38-cp38",
+            "orjson 3.9.15 does not compile on Python 3.13; it has wheels up to 3.8",
+            "poetry update orjson, to a release with newer ones",
+        ),
+        (
+            ORJSON,
+            "orjson",
+            "3.9.15",
+            "cp313-cp313",
+            "orjson 3.9.15 cannot be built",
+            "see what its build says above",
+        ),
+    ],
+)
+def test_a_package_too_old_for_the_python_is_named_with_one_it_has_wheels_for(  # noqa: PLR0913
+    make_project: Callable[..., Project],
+    *,
+    said: str,
+    name: str,
+    version: str,
+    wheels: str,
+    what: str,
+    fix: str,
+) -> None:
+    project = write_project(make_project)
+    files = (
+        f"{name}-{version}.tar.gz",
+        f"{name}-{version}-{wheels}-manylinux_2_17_{machine()}.whl",
+    )
+    locked = LockedPackage(name, version, files)
+    lock = replace(read_lock(project), packages=(locked,))
+    case = Case(project, lock, said, {**DEFAULTS, "python-version": "3.13"})
+    found = diagnose_build(case, debian_python=True)
+    assert found == Diagnosis(what, fix)
 
 
 def test_a_package_that_debian_has_not_is_named(explain: Explain) -> None:

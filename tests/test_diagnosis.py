@@ -9,6 +9,7 @@ from shanty.failure.case import Case
 from shanty.failure.diagnosis import SEE_ABOVE, diagnose
 from shanty.project import Project
 from shanty.pyproject import read_toml
+from shanty.settings import DEFAULTS
 
 Explain = Callable[[str], tuple[str, str] | None]
 
@@ -167,11 +168,22 @@ HALT = "[2026-11-22 10:00:00 +0000] [7] [INFO] Worker exiting (pid: 7)\n" + rais
             "SECRET_KEY, DB__HOST, API_TOKEN",
         ),
         (
+            raised("KeyError: \"Config 'DEFAULT_USER_GROUP' is missing, and has no default.\""),
+            "DEFAULT_USER_GROUP",
+        ),
+        (
             raised(
-                "django.core.exceptions.ImproperlyConfigured: "
-                "The SECRET_KEY setting must not be empty."
+                "pydantic.error_wrappers.ValidationError: 2 validation errors for ProdAppSettings\n"
+                "database_url\n"
+                "  field required (type=value_error.missing)\n"
+                "secret_key\n"
+                "  field required (type=value_error.missing)"
             ),
-            "SECRET_KEY",
+            "DATABASE_URL, SECRET_KEY",
+        ),
+        (
+            raised("AssertionError", "assert _DB_SHARD_COUNT is not None", "       ^^^^^^^^^^^"),
+            "DB_SHARD_COUNT",
         ),
         (
             raised(
@@ -222,6 +234,31 @@ def test_a_variable_that_is_wrong_is_named_and_not_its_value(
     assert explain(log) == (what, "give it with --env PORT=…, or in a file with --env-file")
 
 
+EMPTY = raised(
+    "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty."
+)
+
+
+@pytest.mark.parametrize("file", ["harbour/settings.py", "harbour/settings/base.py"])
+def test_an_empty_setting_is_that_of_the_variable_it_is_read_from(
+    file: str, project: Project, explain: Explain
+) -> None:
+    module = project.root / file
+    module.parent.mkdir(parents=True)
+    module.write_text('SECRET_KEY = os.getenv("DJANGO_SECRET")\n', encoding="utf-8")
+    assert explain(EMPTY) == (
+        "it needs the variable DJANGO_SECRET",
+        "give it with --env DJANGO_SECRET=…, or in a file with --env-file",
+    )
+
+
+def test_an_empty_setting_that_no_variable_fills_is_named(explain: Explain) -> None:
+    assert explain(EMPTY) == (
+        "its setting SECRET_KEY is empty",
+        "give SECRET_KEY a value in its settings module",
+    )
+
+
 def test_an_address_that_is_none_is_that_of_the_database(explain: Explain) -> None:
     log = raised("sqlalchemy.exc.ArgumentError: Expected string or URL object, got None")
     assert explain(log) == (
@@ -234,6 +271,18 @@ def test_an_address_that_is_none_is_that_of_the_database(explain: Explain) -> No
     ("log", "what"),
     [
         (raised("AssertionError"), "AssertionError"),
+        (
+            raised("AssertionError", 'File "/opt/app/main.py", line 3', "assert week == 7"),
+            "AssertionError (assert week == 7)",
+        ),
+        (
+            raised(
+                "KeyError: 'x'",
+                'File "/opt/app/app/__init__.py", line 122, in create_app',
+                "application.config.from_object(configs[notify_environment])",
+            ),
+            "KeyError: 'x' (application.config.from_object(configs[notify_environment]))",
+        ),
         (raised("KeyError: 'week'"), "KeyError: 'week'"),
         (
             raised(
@@ -401,6 +450,11 @@ def test_a_shared_library_that_is_missing_is_named_with_its_package(
             "poetry add opencv-python-headless",
         ),
         (
+            "pkg_resources",
+            "there is no module pkg_resources: it left setuptools with release 82",
+            'poetry add "setuptools<82"',
+        ),
+        (
             "flask",
             "there is no module flask, although the lock has flask",
             "poetry update flask",
@@ -494,6 +548,22 @@ BELOW = "let it write below /tmp, or: shanty prod --writable"
             "it reads .env, which no image holds",
             "--env-file .env",
         ),
+        (
+            "FileNotFoundError: [Errno 2] No such file or directory: '/opt/app/tests/test.key'",
+            "it reads tests/test.key, and key files are left out of images on purpose",
+            (
+                "give its content with --env, or mount it: "
+                "docker run --volume ./tests/test.key:/opt/app/tests/test.key"
+            ),
+        ),
+        (
+            (
+                "RuntimeError: Directory '/opt/venv/lib/python3.9/site-packages/static' "
+                "does not exist"
+            ),
+            "it looks for static of the project beside its wheel, which has not got it",
+            '[tool.shanty] ship = "files"',
+        ),
         *(
             (
                 f"FileNotFoundError: [Errno 2] No such file or directory: '{path}'",
@@ -509,6 +579,72 @@ def test_a_path_that_fails_is_named_with_what_to_do(
 ) -> None:
     monkeypatch.setattr("sys.argv", ["shanty"])
     assert explain(raised(line)) == (what, fix)
+
+
+@pytest.mark.parametrize(
+    ("line", "source", "fix"),
+    [
+        (
+            "OSError: [Errno 30] Read-only file system: './data'",
+            "os.mkdir(settings.lnbits_data_folder)",
+            (
+                "let it write below /tmp with --env LNBITS_DATA_FOLDER=/tmp/…, "
+                "or: shanty prod --writable"
+            ),
+        ),
+        (
+            "FileNotFoundError: [Errno 2] No such file or directory: 'lnbits/extensions'",
+            'for ext_dir in Path(settings.lnbits_extensions_path, "extensions").iterdir():',
+            (
+                "let it make what it needs below /tmp with --env LNBITS_EXTENSIONS_PATH=/tmp/…, "
+                "or add the file to the project"
+            ),
+        ),
+    ],
+)
+def test_a_path_that_a_setting_names_is_to_be_given_as_that(
+    line: str, source: str, fix: str, explain: Explain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["shanty"])
+    found = explain(raised(line, 'File "/opt/app/lnbits/app.py", line 9, in load', source))
+    assert found is not None
+    assert found[1] == fix
+
+
+@pytest.mark.parametrize(
+    ("file", "what", "fix"),
+    [
+        ("src/manage.py", ": it is src/manage.py of the project", "call it src/manage.py"),
+        ("manage.py", ": it is not in the wheel", '[tool.shanty] ship = "both"'),
+        ("tool.py", "", "name a script that the project has"),
+    ],
+)
+def test_a_script_that_is_not_where_it_is_looked_for_is_named(
+    file: str, what: str, fix: str, project: Project, explain: Explain
+) -> None:
+    (project.root / file).write_text("", encoding="utf-8")
+    log = (
+        "python: can't open file '/opt/app/manage.py': [Errno 2] No such file or directory\n"
+        "prestart failed with exit code 2: python manage.py migrate\n"
+    )
+    missing = "there is no /opt/app/manage.py to run"
+    assert explain(log) == (
+        f"prestart failed (python manage.py migrate): {missing}{what}",
+        fix,
+    )
+
+
+def test_a_file_that_the_image_leaves_out_is_named(project: Project) -> None:
+    log = raised("FileNotFoundError: [Errno 2] No such file or directory: 'static/week.css'")
+    found = diagnose(Case(project, read_lock(project), log, {**DEFAULTS, "ship": "files"}))
+    assert found is not None
+    assert (found.what, found.fix) == (
+        "static/week.css of the project is left out of the image: git or an ignore file says so",
+        (
+            "no longer ignore it, or mount it: "
+            "docker run --volume ./static/week.css:/opt/app/static/week.css"
+        ),
+    )
 
 
 # Services

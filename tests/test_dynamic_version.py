@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from shanty.dynamic_version import project_version, unheeded_plugins
+from shanty.dynamic_version import check_backend, project_version, unheeded_plugins
+from shanty.errors import UsageError
 from shanty.project import Project
 
 MakeProject = Callable[..., Project]
@@ -87,3 +88,29 @@ def test_a_plugin_that_no_image_runs_is_told_unless_it_does_no_harm(
     make_project: MakeProject, pyproject: str, unheeded: list[str]
 ) -> None:
     assert unheeded_plugins(make_project(pyproject=pyproject)) == unheeded
+
+
+def test_a_backend_that_no_build_installs_is_refused(make_project: MakeProject) -> None:
+    project = make_project(pyproject=DYNAMIC + BACKEND + 'requires = ["poetry-core>=2.0"]\n')
+    with pytest.raises(UsageError) as refused:
+        check_backend(project)
+    assert str(refused.value) == (
+        f"{project.pyproject_file}: build-backend is poetry_dynamic_versioning.backend, and "
+        "requires has no poetry-dynamic-versioning: nothing can build the project\n"
+        'fix: [build-system] requires = ["poetry-core>=2.0", "poetry-dynamic-versioning"]'
+    )
+
+
+@pytest.mark.parametrize(
+    "build_system",
+    [
+        BACKEND + 'requires = ["poetry_dynamic_versioning[plugin]>=1.0"]\n',
+        BACKEND + 'requires = ["no such luck", "Poetry-Dynamic-Versioning"]\n',
+        '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n',
+    ],
+)
+def test_a_backend_that_a_build_installs_is_not_refused(
+    make_project: MakeProject, build_system: str
+) -> None:
+    project = make_project(pyproject='[tool.poetry]\nname = "harbour"\n' + build_system)
+    check_backend(project)

@@ -357,7 +357,23 @@ def test_only_http_is_an_answer(
         assert engine.answers("127.0.0.1", port) is expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b"HTTP/1.1 500 Internal Server Error\r\n\r\n", True),
+        (b"HTTP/1.1 404 Not Found\r\n\r\n", False),
+    ],
+)
+def test_an_error_of_the_servers_is_told_from_one_of_the_request(
+    text: bytes,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    with one_answer(text) as port:
+        assert engine.is_at_fault("127.0.0.1", port) is expected
+
+
 def test_a_port_that_nobody_has_does_not_answer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     assert not engine.answers("127.0.0.1", port)
+    assert not engine.is_at_fault("127.0.0.1", port)

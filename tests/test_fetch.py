@@ -65,11 +65,33 @@ error: No solution found when resolving dependencies
   cause: Because no-such-package was not found in the package registry and you require \
 no-such-package==1, we can conclude that your requirements are unsatisfiable.
 """
+GIT = """\
+4.889 error: Failed to download and build `pilmoji @ \
+git+https://github.com/jay3332/pilmoji@71835c683fdab344713a8bdadb8b62a726cb1d7c`
+4.894   cause: Git operation failed
+4.894   cause: failed to clone into: /root/.cache/uv/git-v2/db/d15f4374417fdc19
+4.894   cause: failed to fetch commit `71835c683fdab344713a8bdadb8b62a726cb1d7c`
+4.894          --- stderr
+4.894          fatal: unable to access 'https://github.com/jay3332/pilmoji/': Could not resolve \
+host: github.com
+"""
+PYTHON = """\
+#18 3.018 error: No solution found when resolving dependencies
+#18 3.018   cause: Because the current Python version (3.9.2) does not satisfy Python>=3.10 and \
+gunicorn==27.0.1 depends on Python>=3.10, we can conclude that gunicorn==27.0.1 cannot be used.
+"""
 
 
 @pytest.mark.parametrize(
     ("said", "what"),
     [
+        (
+            GIT,
+            (
+                "pilmoji comes from a git repository of github.com, which lets it down: "
+                "Could not resolve host: github.com"
+            ),
+        ),
         (HASH, "the file of flask 3.1.3 is not the one in the lock: its hash differs"),
         (
             REFUSED,
@@ -106,6 +128,10 @@ no-such-package==1, we can conclude that your requirements are unsatisfiable.
                 "the file of quay-rope 1.0 is not the one in the lock: "
                 "it cannot be unpacked (Invalid zip file structure)"
             ),
+        ),
+        (
+            PYTHON,
+            "gunicorn 27.0.1 is for Python >=3.10, and the image has 3.9.2",
         ),
         (VERSION, "the package index has no flask 99.1"),
         (MARKED, "the package index has no quay-rope 1.0"),

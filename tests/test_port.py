@@ -10,11 +10,14 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from shanty.door import door
 from shanty.errors import MachineError, UsageError
 from shanty.port import check_free
+from shanty.project import Project
 from tests.fakes import Fakes, container, listed, ready
 
 HOST = "127.0.0.1"
+PROJECT = Project(Path("/srv/harbour"), Path("/srv/harbour"), {})
 
 
 @pytest.fixture(autouse=True)
@@ -39,14 +42,14 @@ def open_socket(**how: object) -> SimpleNamespace:
 def test_a_free_port_is_nobodys(taken: int, fakes: Fakes) -> None:
     with socket.create_server((HOST, 0)) as server:
         free = server.getsockname()[1]
-    check_free(HOST, free)
+    check_free(HOST, free, PROJECT)
     assert free != taken
     assert fakes.calls == []
 
 
 def test_a_process_that_has_the_port_is_named_with_its_number(taken: int) -> None:
     with pytest.raises(MachineError) as refused:
-        check_free(HOST, taken)
+        check_free(HOST, taken, PROJECT)
     assert str(refused.value) == (
         f"port {taken} is taken by {psutil.Process().name()} (process {os.getpid()})\n"
         f"fix: choose another: --port {taken + 1}"
@@ -58,7 +61,19 @@ def test_a_container_that_has_the_port_is_named(taken: int, fakes: Fakes) -> Non
         listed(["harbour-dev-8888"], f"--filter publish={taken}"), container("harbour-dev-8888")
     )
     with pytest.raises(MachineError, match=f"^port {taken} is taken by the container harbour-dev"):
-        check_free(HOST, taken)
+        check_free(HOST, taken, PROJECT)
+
+
+def test_a_container_of_the_project_itself_is_to_be_stopped(taken: int, fakes: Fakes) -> None:
+    running = "harbour-prod-8888"
+    own = listed([running], f"--filter label=shanty.project={PROJECT.id}")
+    fakes.answer(listed([running], f"--filter publish={taken}"), own, container(running))
+    with pytest.raises(MachineError) as refused:
+        check_free(HOST, taken, PROJECT)
+    assert str(refused.value) == (
+        f"port {taken} is taken by harbour-prod-8888, which runs this project\n"
+        f"fix: {door()} stop, or choose another: --port {taken + 1}"
+    )
 
 
 def test_a_port_whose_holder_may_not_be_seen_is_another_users(
@@ -69,7 +84,7 @@ def test_a_port_whose_holder_may_not_be_seen_is_another_users(
 
     monkeypatch.setattr(psutil, "net_connections", refuse)
     with pytest.raises(MachineError, match=f"^port {taken} is taken by a process of another user"):
-        check_free(HOST, taken)
+        check_free(HOST, taken, PROJECT)
 
 
 def test_only_who_listens_on_the_port_is_its_holder(
@@ -83,7 +98,7 @@ def test_only_who_listens_on_the_port_is_its_holder(
     ]
     monkeypatch.setattr(psutil, "net_connections", lambda _kind: others)
     with pytest.raises(MachineError, match=f"^port {taken} is taken by a process of another user"):
-        check_free(HOST, taken)
+        check_free(HOST, taken, PROJECT)
 
 
 def test_the_port_named_in_the_fix_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +107,7 @@ def test_the_port_named_in_the_fix_is_one(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(socket.socket, "bind", refuse)
     with pytest.raises(MachineError, match=r"^port 65535 is taken") as refused:
-        check_free(HOST, 65535)
+        check_free(HOST, 65535, PROJECT)
     assert 0 < int(refused.value.fix.split()[-1]) < 65536
 
 
@@ -104,13 +119,13 @@ def test_a_port_for_root_alone_is_refused_with_one_that_is_not(
 
     monkeypatch.setattr(socket.socket, "bind", refuse)
     with pytest.raises(MachineError) as refused:
-        check_free(HOST, 80)
+        check_free(HOST, 80, PROJECT)
     assert str(refused.value) == "port 80 needs rights you do not have\nfix: --port 8888"
 
 
 def test_an_address_of_another_machine_is_refused() -> None:
     with pytest.raises(UsageError) as refused:
-        check_free("192.0.2.1", 8888)
+        check_free("192.0.2.1", 8888, PROJECT)
     assert str(refused.value) == (
         "--host 192.0.2.1 is no address of this machine\nfix: use 127.0.0.1"
     )
@@ -122,7 +137,7 @@ def test_a_name_that_nobody_knows_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     with pytest.raises(UsageError) as refused:
-        check_free("nowhere", 8888)
+        check_free("nowhere", 8888, PROJECT)
     assert str(refused.value) == (
         "--host nowhere: Name or service not known\nfix: give an address of this machine"
     )
@@ -130,4 +145,4 @@ def test_a_name_that_nobody_knows_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_what_can_be_no_name_at_all_is_refused_too() -> None:
     with pytest.raises(UsageError, match=r"^--host \.harbour"):
-        check_free(".harbour", 8888)
+        check_free(".harbour", 8888, PROJECT)

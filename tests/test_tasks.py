@@ -690,6 +690,36 @@ def test_detached_development_returns_once_it_answers(
     assert "docker run --detach " in fakes.changes[-1]
 
 
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        (
+            "FileNotFoundError: [Errno 2] No such file or directory: '/srv/media/visits'\n",
+            [
+                "its first page is an error of its own: there is no /srv/media/visits in the image",
+                "fix: let it make what it needs below /tmp, or add the file to the project",
+            ],
+        ),
+        ("Booting worker\n", ["its first page is an error of its own: see shanty logs"]),
+    ],
+)
+def test_an_app_that_starts_and_fails_at_its_first_page_is_told_why(  # noqa: PLR0913
+    shanty: Typing,
+    fakes: Fakes,
+    port: int,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    log: str,
+    told: list[str],
+) -> None:
+    monkeypatch.setattr(engine, "is_at_fault", lambda host, at: (host, at) == ("127.0.0.1", port))
+    name = f"harbour-prod-{port}"
+    fakes.answer(container(name, Health={"Status": "healthy"}), reply("docker container logs", log))
+    answer = shanty("prod", "--detach", "--port", str(port))
+    assert answer.code == 0
+    assert answer.stderr.splitlines()[-len(told) :] == [f"shanty: {told[0]}", *told[1:]]
+
+
 def test_a_detached_container_that_never_is_ready_is_taken_away(
     shanty: Typing, fakes: Fakes, port: int
 ) -> None:

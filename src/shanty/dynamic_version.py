@@ -3,6 +3,10 @@
 import re
 import subprocess
 
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from shanty.errors import UsageError
 from shanty.project import Project
 from shanty.pyproject import table
 
@@ -28,6 +32,28 @@ def project_version(project: Project) -> str:
         return "0.0.0"
     distance = int(found["distance"])
     return found["base"] + (f".post{distance}.dev0+{found['commit'][:7]}" if distance else "")
+
+
+def check_backend(project: Project) -> None:
+    """Raise `UsageError` where the plugin is to build the project, and no build installs it."""
+    system = table(project.pyproject, "build-system")
+    backend = str(system.get("build-backend", ""))
+    requires = system.get("requires", ())
+    if backend.partition(".")[0] != PLUGIN.replace("-", "_") or PLUGIN in map(_name, requires):
+        return
+    wanted = ", ".join(f'"{one}"' for one in (*requires, PLUGIN))
+    raise UsageError(
+        f"{project.pyproject_file}: build-backend is {backend}, and requires has no {PLUGIN}: "
+        "nothing can build the project",
+        f"[build-system] requires = [{wanted}]",
+    )
+
+
+def _name(requirement: object) -> str:
+    try:
+        return canonicalize_name(Requirement(str(requirement)).name)
+    except InvalidRequirement:
+        return ""
 
 
 def _describe(project: Project) -> str:

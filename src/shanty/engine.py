@@ -207,9 +207,15 @@ def wait_until(name: str, ready: Callable[[], bool], seconds: float, explain: Ex
 
 
 def _failed(name: str, how: str, explain: Explain) -> ShantyError:
-    log = str(client().container.logs(name, tail=LOG_LINES)).rstrip()
+    log = last_lines(name)
     print(log, file=sys.stderr, flush=True)
     return failure(f"{name} {how}", explain(log))
+
+
+def last_lines(name: str) -> str:
+    """Return the end of a container's log."""
+    with translated():
+        return str(client().container.logs(name, tail=LOG_LINES)).rstrip()
 
 
 def is_healthy(name: str) -> bool:
@@ -221,13 +227,23 @@ def is_healthy(name: str) -> bool:
 
 def answers(host: str, port: int) -> bool:
     """Tell whether something answers HTTP at an address of this machine."""
+    return _answer(host, port, "HEAD", 1).startswith(b"HTTP/")
+
+
+def is_at_fault(host: str, port: int) -> bool:
+    """Tell whether what answers HTTP at an address says that the fault is its own."""
+    return re.match(rb"HTTP/\S+ 5\d\d", _answer(host, port, "GET", 5)) is not None
+
+
+def _answer(host: str, port: int, method: str, seconds: float) -> bytes:
+    """Return the first line that something says to HTTP, empty where nothing does."""
     try:
         with socket.create_connection((host, port), timeout=1) as connection:
-            connection.settimeout(1)
-            connection.sendall(b"HEAD / HTTP/1.0\r\n\r\n")
-            return connection.recv(5) == b"HTTP/"
+            connection.settimeout(seconds)
+            connection.sendall(f"{method} / HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
+            return connection.makefile("rb").readline()
     except OSError:
-        return False
+        return b""
 
 
 def publisher(port: int) -> str | None:

@@ -3,13 +3,15 @@
 import errno
 import socket
 
-from shanty.engine import publisher
+from shanty.door import door
+from shanty.engine import containers, publisher
 from shanty.errors import MachineError, UsageError
+from shanty.project import Project
 
 LAST = 65535
 
 
-def check_free(host: str, port: int) -> None:
+def check_free(host: str, port: int, project: Project) -> None:
     """Raise `MachineError` that names the holder when a port is taken."""
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -30,15 +32,22 @@ def check_free(host: str, port: int) -> None:
                 raise MachineError(
                     f"port {port} needs rights you do not have", "--port 8888"
                 ) from error
-            raise MachineError(
-                f"port {port} is taken by {_holder(port)}",
-                f"choose another: --port {port + 1 if port < LAST else port - 1}",
-            ) from error
+            raise _taken(port, project) from error
 
 
-def _holder(port: int) -> str:
-    if container := publisher(port):
-        return f"the container {container}"
+def _taken(port: int, project: Project) -> MachineError:
+    another = f"--port {port + 1 if port < LAST else port - 1}"
+    container = publisher(port)
+    if container and container in {found.name for found in containers(project, running=True)}:
+        return MachineError(
+            f"port {port} is taken by {container}, which runs this project",
+            f"{door()} stop, or choose another: {another}",
+        )
+    holder = f"the container {container}" if container else _process(port)
+    return MachineError(f"port {port} is taken by {holder}", f"choose another: {another}")
+
+
+def _process(port: int) -> str:
     import psutil  # noqa: PLC0415 - wanted by one error only
 
     try:

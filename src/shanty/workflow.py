@@ -17,7 +17,7 @@ from shanty.dependencies.lock import Lock, check_fresh, read_lock
 from shanty.dependencies.poetry_version import check_poetry
 from shanty.dependencies.python_version import check_admitted
 from shanty.door import door
-from shanty.dynamic_version import unheeded_plugins
+from shanty.dynamic_version import check_backend, unheeded_plugins
 from shanty.errors import MachineError, RunError, UsageError
 from shanty.failure.build_failure import diagnose_build
 from shanty.failure.case import Case, Diagnosis, failure
@@ -88,20 +88,22 @@ class Workflow:
         asked = build_image(resolved.settings, recipe, target, os.environ, options)
         started, tail = time.monotonic(), Tail()
         if self._perform(asked, partial(terminal.execute_build, tail=tail)):
-            raise self._build_failed(target, resolved.settings, tail.text)
+            raise self._build_failed(target, resolved, tail.text)
         return time.monotonic() - started
 
-    def _build_failed(self, target: str, settings: Settings, said: str) -> RunError:
+    def _build_failed(self, target: str, resolved: Resolved, said: str) -> RunError:
+        settings = resolved.settings
         own = own_base_image(settings.python_version) == settings.base_image
-        reason = diagnose_build(self._case(said), debian_python=own)
+        reason = diagnose_build(self._case(said, resolved), debian_python=own)
         otherwise = "mend what the last step above names, then build again"
         return failure(f"the build of {target} failed", reason, otherwise)
 
-    def _case(self, said: str) -> Case:
-        return Case(self.project, read_lock(self.project), said)
+    def _case(self, said: str, resolved: Resolved) -> Case:
+        settings = {key: value for key, value, _ in resolved.rows()}
+        return Case(self.project, read_lock(self.project), said, settings)
 
     def _explain(self, log: str) -> Diagnosis | None:
-        return diagnose(self._case(log))
+        return diagnose(self._case(log, self.resolved))
 
     def serve_development(self, options: ContainerOptions) -> int:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
@@ -177,7 +179,15 @@ class Workflow:
             terminal.execute_quietly(request.remove_containers([asked.container]))
             raise
         print(f"{_address(host, self.settings.port)}  ({asked.container}; {door()} stop stops it)")
+        if engine.is_at_fault(_reached(host), self.settings.port):
+            self._say_fault(asked.container)
         return 0
+
+    def _say_fault(self, container: str) -> None:
+        """Say why an app that has started cannot answer, as far as its log tells."""
+        reason = self._explain(engine.last_lines(container))
+        told = f"{reason.what}\nfix: {reason.fix}" if reason else f"see {door()} logs"
+        terminal.say(f"its first page is an error of its own: {told}")
 
     def _perform(
         self,
@@ -199,6 +209,7 @@ class Workflow:
         settings = resolved.settings
         check_fresh(self.project, lock)
         check_project(self.project)
+        check_backend(self.project)
         check_admitted(settings.python_version, self.project.requires_python)
         check_poetry(self.project, lock, settings.poetry_version, settings.python_version)
         recipe = read_recipe(self.project, lock, settings)
@@ -264,7 +275,7 @@ class Workflow:
 
     def _check_port(self, host: str) -> None:
         if not self.dry:
-            check_free(host, self.settings.port)
+            check_free(host, self.settings.port, self.project)
 
     def _remove_ended(self, name: str) -> None:
         if name in (found.name for found in engine.containers(self.project, running=True)):

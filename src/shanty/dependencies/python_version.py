@@ -54,7 +54,7 @@ def choose_python(
 
 def check_admitted(version: str, constraint: str) -> None:
     """Raise `UsageError` when a project does not admit the Python it is to be built with."""
-    if not _admits_some(constraint, version):
+    if not is_admitted(version, constraint):
         raise UsageError(
             f"python-version {version} is outside requires-python = {constraint!r}",
             f'set [tool.shanty] python-version = "{newest_admitted(constraint)}"',
@@ -104,7 +104,7 @@ def _named(package: LockedPackage) -> str:
 
 
 def _all_admitted(constraint: str, available: Sequence[str]) -> list[str]:
-    admitted = [minor for minor in available if _admits_some(constraint, minor)]
+    admitted = [minor for minor in available if is_admitted(minor, constraint)]
     if not admitted:
         raise UsageError(
             f"no Python from {available[-1]} to {available[0]} satisfies "
@@ -114,7 +114,7 @@ def _all_admitted(constraint: str, available: Sequence[str]) -> list[str]:
     return admitted
 
 
-def _admits_some(constraint: str, version: str) -> bool:
+def is_admitted(version: str, constraint: str) -> bool:
     """Tell whether a release is admitted: of a minor release, any patch, for bounds lie inside."""
     patches = range(100 if version.count(".") == 1 else 0)
     releases = [version, *(f"{version}.{patch}" for patch in patches)]

@@ -1,14 +1,15 @@
 """A failure to explain, and its explanation."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from shanty.context import SOURCES
 from shanty.dependencies.lock import Lock
 from shanty.errors import RunError
 from shanty.project import Project
+from shanty.settings import DEFAULTS, Value
 
 
 @dataclass(frozen=True)
@@ -21,16 +22,17 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Case:
-    """A project, its lock, and what was said before the end."""
+    """A project, its lock, what was said before the end, and the settings of the build by key."""
 
     project: Project
     lock: Lock
     log: str
+    settings: Mapping[str, Value] = field(default_factory=lambda: DEFAULTS)
 
     def packages_setting(self, key: str, names: Iterable[str]) -> str:
         """Return the edit that adds names to a list of `[tool.shanty]`, what it has included."""
-        has = self.project.settings.get(key, [])
-        wanted = dict.fromkeys([*(has if isinstance(has, list) else []), *names])
+        has = self.settings[key]
+        wanted = dict.fromkeys([*(has if isinstance(has, tuple) else ()), *names])
         quoted = ", ".join(f'"{name}"' for name in wanted)
         return f"[tool.shanty] {key} = [{quoted}]"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from shanty.failure.case import Case, Diagnosis, masked
 from shanty.failure.module import missing_module, not_imported
-from shanty.failure.path import missing_file, unwritable_path
+from shanty.failure.path import missing_file, unopened_script, unwritable_path
 from shanty.failure.program import missing_library, missing_program, unknown_to_shell
 from shanty.failure.raised import Raised, chains, without_traceback
 from shanty.failure.service import unnamed_service, unreached_service
@@ -49,6 +49,7 @@ def _reason(case: Case) -> Diagnosis | None:
         next(_known(case), None)
         or not_imported(case)
         or unknown_to_shell(case)
+        or unopened_script(case)
         or next(_any(case), None)
     )
 
@@ -66,4 +67,6 @@ def _any(case: Case) -> Iterator[Diagnosis]:
     raised = [chain[0] for chain in chains(case.log)] + without_traceback(case.log)
     for one in raised:
         if not one.kind.startswith(SERVERS):
-            yield Diagnosis(masked(one.first_line), SEE_ABOVE)
+            # Of one that says nothing, or no more than a key, the line that raised it tells more.
+            line = f" ({one.source_line})" if one.source_line and " " not in one.first_said else ""
+            yield Diagnosis(masked(one.first_line + line), SEE_ABOVE)

@@ -16,9 +16,17 @@ PIP = re.compile(
     r"Retrying .*?host='(?P<host>[^']+)', port=(?P<port>\d+)\)"
     r".*?(?P<reason>\[Errno -?\d+\] [\w ]+|timed out)"
 )
+GIT = re.compile(
+    r"Failed to (?:download and )?build `(?P<name>[\w.-]+) @ git\+(?P<url>[^`]+)`"
+    r"(?:(?!Failed to).*\n)*?.*fatal: (?P<reason>.*)"
+)
 DAMAGED = re.compile(
     r"Failed to download `(?P<name>[\w.-]+)==(?P<version>[^`]+)`\s+(?:\S+\s+)*?"
     r"cause: Failed to extract archive: .*\n.*?cause: (?P<reason>.*)"
+)
+PYTHON = re.compile(
+    r"current Python version \((?P<python>[\d.]+)\) does not satisfy Python(?P<wanted>\S+) and "
+    r"(?P<name>[\w.-]+)==(?P<version>[\w.+!-]+) depends on"
 )
 UNKNOWN = (
     r"there is no version of (?P<name>[\w.-]+)(?:\{[^}]*\})?==(?P<version>[\w.+!-]*\w)",
@@ -29,7 +37,7 @@ UNKNOWN = (
 
 def not_fetched(said: str) -> Diagnosis | None:
     """Explain a file that is another, an index out of reach, a version that it has not."""
-    rules = (_changed, _damaged, _refused, _unreached, _unknown)
+    rules = (_changed, _damaged, _refused, _repository, _unreached, _of_another_python, _unknown)
     return next((reason for rule in rules for reason in rule(said)), None)
 
 
@@ -59,6 +67,16 @@ def _refused(said: str) -> Iterator[Diagnosis]:
         )
 
 
+def _repository(said: str) -> Iterator[Diagnosis]:
+    if found := GIT.search(said):
+        host = found["url"].partition("://")[2].partition("/")[0].rpartition("@")[2]
+        reason = masked(found["reason"].rpartition("': ")[2].strip())
+        yield Diagnosis(
+            f"{found['name']} comes from a git repository of {host}, which lets it down: {reason}",
+            f"see that containers reach {host}, or take {found['name']} from a package index",
+        )
+
+
 def _unreached(said: str) -> Iterator[Diagnosis]:
     for address, reason in _addresses(said):
         yield Diagnosis(
@@ -74,6 +92,15 @@ def _addresses(said: str) -> Iterator[tuple[str, str]]:
         yield host, [*CAUSE.findall(found["causes"]), "it says no more"][-2:][0]
     for found in PIP.finditer(said):
         yield f"{found['host']}:{found['port']}", found["reason"]
+
+
+def _of_another_python(said: str) -> Iterator[Diagnosis]:
+    if found := PYTHON.search(re.sub(r"\s*\n\s+", " ", said)):
+        yield Diagnosis(
+            f"{found['name']} {found['version']} is for Python {found['wanted']}, "
+            f"and the image has {found['python']}",
+            f"name another python-version under [tool.shanty], or: poetry add {found['name']}",
+        )
 
 
 def _unknown(said: str) -> Iterator[Diagnosis]:

@@ -36,7 +36,6 @@ DISTRIBUTIONS = {
     "magic": ("python-magic",),
     "multipart": ("python-multipart",),
     "nacl": ("pynacl",),
-    "pkg_resources": ("setuptools",),
     "psycopg2": ("psycopg2-binary", "psycopg2"),
     "rest_framework": ("djangorestframework",),
     "serial": ("pyserial",),
@@ -47,6 +46,8 @@ DISTRIBUTIONS = {
     "yaml": ("pyyaml",),
     "zmq": ("pyzmq",),
 }
+# What a newer release of a package no longer has, and the last ones that have it.
+FORMER = {"pkg_resources": "setuptools<82"}
 UVICORN = re.compile(r"Error loading ASGI app\. Could not import module \"(?P<name>[\w.]+)\"")
 
 
@@ -69,6 +70,8 @@ def _module(name: str, case: Case) -> Diagnosis:
         return Diagnosis(f"{what} in the wheel", "see [tool.poetry] packages, include and exclude")
     if own := next(_own(module, case), None):
         return Diagnosis(f"{what}: {own} is not in the wheel", '[tool.shanty] ship = "both"')
+    if former := FORMER.get(module):
+        return Diagnosis(f"{what}: it left setuptools with release 82", f'poetry add "{former}"')
     names = _distributions(module)
     for candidate in names:
         if fix := distribution_advice(candidate, case):
@@ -87,8 +90,7 @@ def distribution_advice(name: str, case: Case) -> str:
     kind, _, holder = held[0].partition(" ")
     if kind == "extra":
         return case.packages_setting("extras", [holder])
-    has = () if "groups" in case.project.settings else (MAIN,)
-    return case.packages_setting("groups", [*has, holder])
+    return case.packages_setting("groups", [holder])
 
 
 def _distributions(module: str) -> tuple[str, ...]:

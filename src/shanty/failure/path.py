@@ -2,16 +2,23 @@
 
 import re
 
+from shanty.context import SOURCES
 from shanty.door import door
 from shanty.failure.case import Case, Diagnosis
 from shanty.failure.raised import Raised
 
 SQLITE = ("unable to open database file", "attempt to write a readonly database")
+# The patterns of `ignore_file.NEVER` that keys have.
+SECRET_FILE = re.compile(
+    r"(?:\.pem|\.key|(?:^|/)(?:id_(?:rsa|ecdsa|ed25519)[^/]*|\.netrc|\.pypirc))$"
+)
+
+SETTING = re.compile(r"\bsettings\.([a-z]\w*(?:path|dir|directory|folder|file|root))\b")
 
 
 def unwritable_path(raised: Raised, _case: Case) -> Diagnosis | None:
     """Explain a write that the file system, or its permissions, did not let happen."""
-    writable = f"let it write below /tmp, or: {door()} prod --writable"
+    writable = f"let it write below /tmp{_by_setting(raised)}, or: {door()} prod --writable"
     if any(said in raised.message for said in SQLITE):
         return Diagnosis("it cannot write its SQLite database where it is", writable)
     found = re.search(
@@ -34,15 +41,58 @@ def missing_file(raised: Raised, case: Case) -> Diagnosis | None:
     if not found or "_execute_child" in raised.frames:
         return None
     path = found["path"]
-    own = case.own_path(path)
-    if own and own.rpartition("/")[2].startswith(".env"):
-        return Diagnosis(f"it reads {own}, which no image holds", f"--env-file {own}")
-    if own and (case.project.root / own).exists():
+    if (below := _beside_wheel(path)) and (case.project.root / below).exists():
         return Diagnosis(
-            f"it needs {own} of the project, which is not in the wheel",
-            '[tool.shanty] ship = "both"',
+            f"it looks for {below} of the project beside its wheel, which has not got it",
+            '[tool.shanty] ship = "files"',
         )
+    if (own := case.own_path(path)) and (reason := _not_shipped(own, case)):
+        return reason
+    below = f"let it make what it needs below /tmp{_by_setting(raised)}"
+    return Diagnosis(f"there is no {path} in the image", f"{below}, or add the file to the project")
+
+
+def _not_shipped(own: str, case: Case) -> Diagnosis | None:
+    """Explain a file of the project that the image does not hold, by its path in the project."""
+    mount = f"mount it: docker run --volume ./{own}:{SOURCES}/{own}"
+    if own.rpartition("/")[2].startswith(".env"):
+        return Diagnosis(f"it reads {own}, which no image holds", f"--env-file {own}")
+    if SECRET_FILE.search(own):
+        what = f"it reads {own}, and key files are left out of images on purpose"
+        return Diagnosis(what, f"give its content with --env, or {mount}")
+    if not (case.project.root / own).exists():
+        return None
+    if not case.project.has_package or case.settings["ship"] in {"files", "both"}:
+        what = f"{own} of the project is left out of the image: git or an ignore file says so"
+        return Diagnosis(what, f"no longer ignore it, or {mount}")
     return Diagnosis(
-        f"there is no {path} in the image",
-        "let it make what it needs below /tmp, or add the file to the project",
+        f"it needs {own} of the project, which is not in the wheel", '[tool.shanty] ship = "both"'
     )
+
+
+def unopened_script(case: Case) -> Diagnosis | None:
+    """Explain the line in which Python says that the script it is to run is not there."""
+    found = re.search(r"can't open file '(?P<path>[^']+)': \[Errno 2\]", case.log)
+    if not found:
+        return None
+    path = found["path"]
+    name = path.rpartition("/")[2]
+    what = f"there is no {path} to run"
+    places = (case.project.root, case.project.root / "src")
+    if place := next((one for one in places if (one / name).is_file()), None):
+        relative = (place / name).relative_to(case.project.root).as_posix()
+        if case.own_path(path) == relative:
+            return Diagnosis(f"{what}: it is not in the wheel", '[tool.shanty] ship = "both"')
+        return Diagnosis(f"{what}: it is {relative} of the project", f"call it {relative}")
+    return Diagnosis(what, "name a script that the project has")
+
+
+def _by_setting(raised: Raised) -> str:
+    """Say how to give the path, where a line takes it from a setting of pydantic's."""
+    found = SETTING.findall(raised.frames)
+    return f" with --env {found[-1].upper()}=/tmp/…" if found else ""
+
+
+def _beside_wheel(path: str) -> str:
+    """Return what follows `site-packages`, where an app in a wheel sees the project's folder."""
+    return path.partition("/site-packages/")[2]

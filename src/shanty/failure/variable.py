@@ -12,6 +12,7 @@ CAPITALS = r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b"
 # How the libraries say it: os, django-environ, python-decouple, environs, Django, any app itself.
 SAID = (
     rf"Set the (?P<name>{NAME}) environment variable",
+    rf"^\"?Config '(?P<name>{NAME})' is missing",
     rf"^(?P<name>{NAME}) not found\. Declare it as envvar",
     rf"^Environment variable \"(?P<name>{NAME})\" not set",
     rf"define the environment variable (?P<name>{NAME})",
@@ -22,11 +23,14 @@ SAID = (
 )
 ENVIRON = re.compile(r"(?:<frozen os>|/os\.py)\", line \d+, in __getitem__")
 READ = re.compile(rf"(?:getenv|environ(?:\.get)?)\s*[(\[]\s*['\"](?P<name>{NAME})")
+# A constant that a line refuses to be empty is called as its variable by most.
+ASSERTED = re.compile(r"^assert _*(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?: is not None)?$")
+EMPTY = re.compile(r"The (?P<name>[A-Z_]+) setting must not be empty")
 DEFERRED = re.compile(rf"['\"](?P<name>{NAME})['\"]: \[['\"](?P<said>[^'\"]+)")
 FIELD = re.compile(r"^(?P<name>\w[\w.]*)\n[ \t]+(?P<said>.+?)(?: [\[(]type=.*)?$", re.MULTILINE)
 
 
-def missing_variable(raised: Raised, _case: Case) -> Diagnosis | None:
+def missing_variable(raised: Raised, case: Case) -> Diagnosis | None:
     """Explain an exception that says which variable is missing, or wrong."""
     if raised.name == "KeyError" and ENVIRON.search(raised.frames):
         return needed([raised.first_said.strip("'\"")])
@@ -34,10 +38,17 @@ def missing_variable(raised: Raised, _case: Case) -> Diagnosis | None:
         return _fields(raised)
     if raised.name == "EnvValidationError":
         return _validated(raised)
-    if raised.name in {"KeyError", "ModuleNotFoundError"}:
+    if raised.name == "ModuleNotFoundError" or _is_key(raised):
         return None
+    if setting := EMPTY.match(raised.message):
+        return _setting(setting["name"], case)
     found = (re.search(said, raised.message) for said in SAID)
     return next((needed([one["name"]]) for one in found if one), None)
+
+
+def _is_key(raised: Raised) -> bool:
+    """Tell whether an exception says no more than a key."""
+    return raised.name == "KeyError" and " " not in raised.first_said
 
 
 def likely_variable(raised: Raised, _case: Case) -> Diagnosis | None:
@@ -45,12 +56,22 @@ def likely_variable(raised: Raised, _case: Case) -> Diagnosis | None:
     if raised.name == "KeyError" and re.fullmatch(r"'[A-Z][A-Z0-9_]+'", raised.first_said):
         return needed([raised.first_said.strip("'")])
     if raised.name in {"AssertionError", "AttributeError", "TypeError"}:
-        read = READ.search(raised.source_line)
+        read = READ.search(raised.source_line) or ASSERTED.search(raised.source_line)
         return needed([read["name"]]) if read else None
     if raised.name == "ArgumentError" and "URL" in raised.message:
         # SQLAlchemy, of an address that is `None` or no address; it is called so by most.
         return Diagnosis("it was given no address of its database", _options(["DATABASE_URL"]))
     return None
+
+
+def _setting(name: str, case: Case) -> Diagnosis:
+    """Explain a setting of Django's that is empty: by the variable that it is read from, if any."""
+    reads = re.compile(rf"^{name}\b.*?[(\[]\s*['\"](?P<variable>{NAME})['\"]", re.MULTILINE)
+    for pattern in ("**/*settings*.py", "**/settings/*.py"):
+        for file in sorted(case.project.root.glob(pattern)):
+            if found := reads.search(file.read_text(encoding="utf-8", errors="replace")):
+                return needed([found["variable"]])
+    return Diagnosis(f"its setting {name} is empty", f"give {name} a value in its settings module")
 
 
 def needed(names: list[str]) -> Diagnosis:
