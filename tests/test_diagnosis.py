@@ -34,6 +34,7 @@ FILES = {
     "src/harbour/__init__.py": "",
     "settings.py": "",
     "src/tools/__init__.py": "",
+    "src/harbour/dredgers.py": "",
     "static/week.css": "",
     "templates/x.json": "{}",
     ".env": "",
@@ -447,7 +448,10 @@ def test_a_shared_library_that_is_missing_is_named_with_its_package(
         (
             "cv2",
             "there is no module cv2, and the lock has no opencv-python-headless",
-            "poetry add opencv-python-headless",
+            (
+                "mend the import; or, if the package is the one that you mean: "
+                "poetry add opencv-python-headless"
+            ),
         ),
         (
             "pkg_resources",
@@ -471,7 +475,12 @@ def test_a_shared_library_that_is_missing_is_named_with_its_package(
         ),
         (
             "harbour.cranes",
-            "there is no module harbour.cranes in the wheel",
+            "there is no module harbour.cranes: no file of the project is called so",
+            "mend the import",
+        ),
+        (
+            "harbour.dredgers",
+            "there is no module harbour.dredgers in the wheel",
             "see [tool.poetry] packages, include and exclude",
         ),
     ],
@@ -504,7 +513,7 @@ def test_where_nothing_is_packaged_every_module_is_the_projects_own(
 
 # Paths
 
-BELOW = "let it write below /tmp, or: shanty prod --writable"
+BELOW = "let it write below /tmp, or add --writable to what you typed"
 
 
 @pytest.mark.parametrize(
@@ -518,7 +527,7 @@ BELOW = "let it write below /tmp, or: shanty prod --writable"
         (
             "PermissionError: [Errno 13] Permission denied: '/opt/app/instance'",
             "it may not open or make /opt/app/instance: permission denied",
-            "let it write below /tmp, or: shanty prod --writable",
+            "let it write below /tmp, or add --writable to what you typed",
         ),
         (
             "sqlite3.OperationalError: unable to open database file",
@@ -589,7 +598,7 @@ def test_a_path_that_fails_is_named_with_what_to_do(
             "os.mkdir(settings.lnbits_data_folder)",
             (
                 "let it write below /tmp with --env LNBITS_DATA_FOLDER=/tmp/…, "
-                "or: shanty prod --writable"
+                "or add --writable to what you typed"
             ),
         ),
         (

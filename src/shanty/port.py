@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from contextlib import suppress
 
 from shanty.door import door
 from shanty.engine import containers, publisher
@@ -9,6 +10,7 @@ from shanty.errors import MachineError, UsageError
 from shanty.project import Project
 
 LAST = 65535
+NEAR = 20
 
 
 def check_free(host: str, port: int, project: Project) -> None:
@@ -36,7 +38,7 @@ def check_free(host: str, port: int, project: Project) -> None:
 
 
 def _taken(port: int, project: Project) -> MachineError:
-    another = f"--port {port + 1 if port < LAST else port - 1}"
+    another = f"--port {_free_near(port)}"
     container = publisher(port)
     if container and container in {found.name for found in containers(project, running=True)}:
         return MachineError(
@@ -45,6 +47,15 @@ def _taken(port: int, project: Project) -> MachineError:
         )
     holder = f"the container {container}" if container else _process(port)
     return MachineError(f"port {port} is taken by {holder}", f"choose another: {another}")
+
+
+def _free_near(port: int) -> int:
+    """Return a port that nobody has, the next one if that can be."""
+    for other in (*range(port + 1, min(port + NEAR, LAST + 1)), 0):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", other))
+            return int(probe.getsockname()[1])
+    return port
 
 
 def _process(port: int) -> str:

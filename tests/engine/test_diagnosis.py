@@ -33,7 +33,7 @@ def begin_with(workspace: Workspace, source: str) -> None:
         (
             "open('/opt/app/notes', 'w')",
             "it writes to /opt/app/notes, and the file system is read-only",
-            "let it write below /tmp, or: invoke prod --writable",
+            "let it write below /tmp, or add --writable to what you typed",
         ),
         (
             "import subprocess\nsubprocess.run(['git', 'describe'])",

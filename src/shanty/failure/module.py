@@ -64,12 +64,25 @@ def not_imported(case: Case) -> Diagnosis | None:
 
 
 def _module(name: str, case: Case) -> Diagnosis:
-    module = name.partition(".")[0]
     what = f"there is no module {name}"
+    return _of_project(name, what, case) or _of_others(name.partition(".")[0], what, case)
+
+
+def _of_project(name: str, what: str, case: Case) -> Diagnosis | None:
+    """Explain a module of the project's own, in its package or beside it."""
+    module = name.partition(".")[0]
     if module in _packaged(case):
+        if not _is_written(name, case):
+            return Diagnosis(f"{what}: no file of the project is called so", "mend the import")
         return Diagnosis(f"{what} in the wheel", "see [tool.poetry] packages, include and exclude")
-    if own := next(_own(module, case), None):
-        return Diagnosis(f"{what}: {own} is not in the wheel", '[tool.shanty] ship = "both"')
+    own = next(_own(module, case), None)
+    if own is None:
+        return None
+    return Diagnosis(f"{what}: {own} is not in the wheel", '[tool.shanty] ship = "both"')
+
+
+def _of_others(module: str, what: str, case: Case) -> Diagnosis:
+    """Explain a module that some package has, one of the lock or none of them."""
     if former := FORMER.get(module):
         return Diagnosis(f"{what}: it left setuptools with release 82", f'poetry add "{former}"')
     names = _distributions(module)
@@ -79,7 +92,15 @@ def _module(name: str, case: Case) -> Diagnosis:
     locked = next((candidate for candidate in names if candidate in case.lock.versions), None)
     if locked:
         return Diagnosis(f"{what}, although the lock has {locked}", f"poetry update {locked}")
-    return Diagnosis(f"{what}, and the lock has no {names[0]}", f"poetry add {names[0]}")
+    fix = f"mend the import; or, if the package is the one that you mean: poetry add {names[0]}"
+    return Diagnosis(f"{what}, and the lock has no {names[0]}", fix)
+
+
+def _is_written(name: str, case: Case) -> bool:
+    """Tell whether the project has a file or a folder for a module of its own package."""
+    path = name.replace(".", "/")
+    roots = {package.import_root for package in case.project.packages}
+    return any((root / f"{path}{end}").exists() for root in roots for end in (".py", ""))
 
 
 def distribution_advice(name: str, case: Case) -> str:

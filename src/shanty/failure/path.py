@@ -3,7 +3,6 @@
 import re
 
 from shanty.context import SOURCES
-from shanty.door import door
 from shanty.failure.case import Case, Diagnosis
 from shanty.failure.raised import Raised
 
@@ -18,7 +17,7 @@ SETTING = re.compile(r"\bsettings\.([a-z]\w*(?:path|dir|directory|folder|file|ro
 
 def unwritable_path(raised: Raised, _case: Case) -> Diagnosis | None:
     """Explain a write that the file system, or its permissions, did not let happen."""
-    writable = f"let it write below /tmp{_by_setting(raised)}, or: {door()} prod --writable"
+    writable = f"let it write below /tmp{_by_setting(raised)}, or add --writable to what you typed"
     if any(said in raised.message for said in SQLITE):
         return Diagnosis("it cannot write its SQLite database where it is", writable)
     found = re.search(
