@@ -921,9 +921,10 @@ def test_a_lock_that_is_missing_is_to_be_written(shanty: Typing, project: Projec
 def test_a_place_without_a_project_ends_with_2(
     shanty: Typing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    (tmp_path / "nowhere").mkdir()
+    monkeypatch.chdir(tmp_path / "nowhere")
     assert refusal(shanty("build"), 2) == (
-        f"no pyproject.toml in {tmp_path} or above it",
+        f"no pyproject.toml in {tmp_path / 'nowhere'} or above it",
         "go to the folder of a Poetry project, or make one here with: poetry init",
     )
 
