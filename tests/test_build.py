@@ -201,3 +201,25 @@ def test_a_ca_bundle_may_lie_in_a_folder_with_a_comma(project: Project, tmp_path
     bundle.write_text("")
     made = build_image(SETTINGS, recipe(project), "build", {"SSL_CERT_FILE": str(bundle)})
     assert f'id=ca,"src={bundle}"' in made.arguments
+
+
+def test_a_mirror_and_credentials_travel_as_secrets_that_no_line_shows(
+    make_project: MakeProject, tmp_path: Path
+) -> None:
+    source = '[tool.poetry]\nname = "harbour"\n[[tool.poetry.source]]\nname = "pier"\nurl = "x"\n'
+    project = make_project({"docker/Dockerfile": DOCKERFILE}, source)
+    environment = {
+        "PIP_INDEX_URL": "https://mate:s3cret@mirror.example/simple",
+        "POETRY_HTTP_BASIC_PIER_PASSWORD": "t0ken",
+    }
+    made = build_image(SETTINGS, recipe(project), "build", environment)
+    assert "--secret id=pip,env=SHANTY_SECRET_PIP" in made.line
+    assert "--secret id=poetry-auth,env=SHANTY_SECRET_POETRY_AUTH" in made.line
+    assert "s3cret" not in made.line
+    assert "t0ken" not in made.line
+    assert "s3cret" in made.environment["SHANTY_SECRET_PIP"]
+    assert "t0ken" in made.environment["SHANTY_SECRET_POETRY_AUTH"]
+    (tmp_path / "auth.toml").write_text('[http-basic.pier]\npassword = "t0ken"\n', "utf-8")
+    made = build_image(SETTINGS, recipe(project), "build", {"POETRY_CONFIG_DIR": str(tmp_path)})
+    assert f"--secret id=poetry-auth,src={tmp_path}/auth.toml" in made.line
+    assert made.environment == {}

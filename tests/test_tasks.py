@@ -305,7 +305,7 @@ def test_init_gives_the_python_that_can_be_had_here(
 
 def test_init_needs_no_engine(shanty: Typing, project: Project, debian: Fakes) -> None:
     let_python_be_found(project, ">=3.11,<3.13")
-    debian.answer(no_server())
+    debian.remove("docker")
     assert shanty("init").code == 0
     dockerfile = (project.root / "docker" / "Dockerfile").read_text(encoding="utf-8")
     assert "ARG PYTHON_VERSION=3.12\n" in dockerfile

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.projects import PROJECTS, set_up
 from tests.engine.support import CHECKOUT, Workspace, docker
 
 SHARED = ("docker", "examples", "pyproject.toml", "tasks.py")
@@ -15,6 +16,13 @@ SHARED = ("docker", "examples", "pyproject.toml", "tasks.py")
 def engine() -> str:
     """Return the engine's version; without one every test here fails."""
     return docker("version", "--format", "{{.Server.Version}}").stdout
+
+
+@pytest.fixture(scope="session")
+def newest_python(engine: str) -> str:
+    """Make sure of the base image of the projects that admit any Python; return the engine's."""
+    set_up(PROJECTS / "flask_flat")
+    return engine
 
 
 def copy_workspace(folder: Path) -> Path:

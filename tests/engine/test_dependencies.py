@@ -16,6 +16,9 @@ from shanty.network import ca_bundle
 from tests.engine.rope import WHEEL, depending, locked_file, wheel, write_source
 from tests.engine.support import DOORS, command, docker, free_port, get, inside
 
+pytestmark = pytest.mark.usefixtures("newest_python")
+
+
 GIT = ("git", "-c", "user.name=Nobody", "-c", "user.email=nobody@example.com")
 IMAGE = "shanty-test-dependencies"
 NO_FILES = "files = []\n"

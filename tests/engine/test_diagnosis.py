@@ -9,6 +9,8 @@ import pytest
 
 from tests.engine.support import DOORS, Workspace, edit, free_port
 
+pytestmark = pytest.mark.usefixtures("newest_python")
+
 
 def fails(workspace: Workspace, *words: str, code: int = 1) -> list[str]:
     """Return the last two lines of a task that fails."""

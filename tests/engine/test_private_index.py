@@ -14,6 +14,9 @@ import pytest
 from tests.engine.rope import WHEEL, depending, locked_file, wheel
 from tests.engine.support import DOORS, command, docker, free_port, get, saved_files
 
+pytestmark = pytest.mark.usefixtures("newest_python")
+
+
 IMAGE = "shanty-test-private-index"
 USER, TOKEN = "mate", "t0ken-of-the-quay-4711"
 
