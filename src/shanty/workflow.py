@@ -59,6 +59,11 @@ class Workflow:
         """The settings."""
         return self.resolved.settings
 
+    @property
+    def lock(self) -> Lock:
+        """The lock; raises `UsageError` where there is none."""
+        return self.given.lock or read_lock(self.project)
+
     @cached_property
     def context(self) -> Context:
         """The build context, whose folders development mounts."""
@@ -78,11 +83,10 @@ class Workflow:
         build fails.
         """
         check_target(target)
-        lock = read_lock(self.project)
-        recipe = self.recipe(lock, self.resolved)
+        recipe = self.recipe(self.resolved)
         resolved = self._with_base_image(options)
-        if resolved is not self.resolved:
-            recipe = self.recipe(lock, resolved)
+        if resolved.settings.python_version != self.settings.python_version:
+            recipe = self.recipe(resolved)
         if not quiet:
             self.say(target, resolved, recipe)
         asked = build_image(resolved.settings, recipe, target, os.environ, options)
@@ -100,7 +104,7 @@ class Workflow:
 
     def _case(self, said: str, resolved: Resolved) -> Case:
         settings = {key: value for key, value, _ in resolved.rows()}
-        return Case(self.project, read_lock(self.project), said, settings)
+        return Case(self.project, self.lock, said, settings)
 
     def _explain(self, log: str) -> Diagnosis | None:
         return diagnose(self._case(log, self.resolved))
@@ -204,9 +208,9 @@ class Workflow:
             print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
         return execute(asked)
 
-    def recipe(self, lock: Lock, resolved: Resolved) -> Recipe:
+    def recipe(self, resolved: Resolved) -> Recipe:
         """Return what the images are made of; raise `UsageError` for what cannot be built."""
-        settings = resolved.settings
+        settings, lock = resolved.settings, self.lock
         check_fresh(self.project, lock)
         check_project(self.project)
         check_backend(self.project)

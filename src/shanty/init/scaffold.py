@@ -8,7 +8,6 @@ from pathlib import Path
 
 from shanty.build import build_arguments
 from shanty.context import Context, foreign_dockerfile
-from shanty.dependencies.lock import read_lock
 from shanty.dockerfile import shipped_docker, with_defaults
 from shanty.door import door
 from shanty.errors import UsageError
@@ -53,7 +52,7 @@ class Scaffold:
 def read_scaffold(workflow: Workflow) -> Scaffold:
     """Return what a project is given; raise `UsageError` where no images can be made of it."""
     project, resolved = workflow.project, workflow.at_hand()
-    recipe = workflow.recipe(read_lock(project), resolved)
+    recipe = workflow.recipe(resolved)
     workflow.say("production", resolved, recipe)
     home = recipe.context.owner or project.root
     recipe = replace(recipe, context=replace(recipe.context, owner=home))
