@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from shanty.dependencies.lock import content_hash, read_lock
-from shanty.failure.case import Case
-from shanty.failure.diagnosis import SEE_ABOVE, diagnose
+from shanty.failure.case import SEE_ABOVE, Case
+from shanty.failure.diagnosis import diagnose
 from shanty.project import Project
 from shanty.pyproject import read_toml
 from shanty.settings import DEFAULTS

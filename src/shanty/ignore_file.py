@@ -12,12 +12,14 @@ from shanty.context import Context
 from shanty.errors import MachineError
 from shanty.project_files import read_by_build
 
+# Files that hold a secret, by their names.
+SECRET_FILES = (".netrc", ".pypirc", "*.pem", "*.key", "id_rsa*", "id_ecdsa*", "id_ed25519*")
 # What no image wants, whatever git says of it.
 NEVER = (
     *("**/.git", "**/.venv", "**/venv", "**/__pycache__", "**/*.py[cod]", "**/node_modules"),
     *("**/.mypy_cache", "**/.pytest_cache", "**/.ruff_cache", "**/.nox", "**/.tox"),
-    *("**/.env", "**/.env.*", "**/.netrc", "**/.pypirc"),
-    *("**/*.pem", "**/*.key", "**/id_rsa*", "**/id_ecdsa*", "**/id_ed25519*"),
+    *("**/.env", "**/.env.*"),
+    *(f"**/{name}" for name in SECRET_FILES),
 )
 
 

@@ -11,6 +11,8 @@ from shanty.errors import RunError
 from shanty.project import Project
 from shanty.settings import DEFAULTS, Value
 
+SEE_ABOVE = "mend what its log names above"
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -56,9 +58,7 @@ def masked(text: str) -> str:
     return re.sub(named, r"\1…", text)
 
 
-def failure(
-    what: str, reason: Diagnosis | None, otherwise: str = "mend what its log names above"
-) -> RunError:
+def failure(what: str, reason: Diagnosis | None, otherwise: str = SEE_ABOVE) -> RunError:
     """Return the fault of something that ended, with its reason where one was found."""
     if reason is None:
         return RunError(what, otherwise)

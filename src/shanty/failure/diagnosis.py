@@ -3,15 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 
-from shanty.failure.case import Case, Diagnosis, masked
+from shanty.failure.case import SEE_ABOVE, Case, Diagnosis, masked
 from shanty.failure.module import missing_module, not_imported
 from shanty.failure.path import missing_file, unopened_script, unwritable_path
 from shanty.failure.program import missing_library, missing_program, unknown_to_shell
 from shanty.failure.raised import Raised, chains, without_traceback
 from shanty.failure.service import unnamed_service, unreached_service
 from shanty.failure.variable import likely_variable, missing_variable
-
-SEE_ABOVE = "mend what its log names above"
 
 # How the entrypoint says it.
 PRESTART = re.compile(r"^prestart failed with exit code \d+: (?P<command>.*)$", re.MULTILINE)

@@ -1,17 +1,14 @@
 """The path that an app could not write to, or did not find."""
 
 import re
+from fnmatch import fnmatchcase
 
 from shanty.context import SOURCES
 from shanty.failure.case import Case, Diagnosis
 from shanty.failure.raised import Raised
+from shanty.ignore_file import SECRET_FILES
 
 SQLITE = ("unable to open database file", "attempt to write a readonly database")
-# The patterns of `ignore_file.NEVER` that keys have.
-SECRET_FILE = re.compile(
-    r"(?:\.pem|\.key|(?:^|/)(?:id_(?:rsa|ecdsa|ed25519)[^/]*|\.netrc|\.pypirc))$"
-)
-
 SETTING = re.compile(r"\bsettings\.([a-z]\w*(?:path|dir|directory|folder|file|root))\b")
 
 
@@ -54,9 +51,10 @@ def missing_file(raised: Raised, case: Case) -> Diagnosis | None:
 def _not_shipped(own: str, case: Case) -> Diagnosis | None:
     """Explain a file of the project that the image does not hold, by its path in the project."""
     mount = f"mount it: docker run --volume ./{own}:{SOURCES}/{own}"
-    if own.rpartition("/")[2].startswith(".env"):
+    name = own.rpartition("/")[2]
+    if name.startswith(".env"):
         return Diagnosis(f"it reads {own}, which no image holds", f"--env-file {own}")
-    if SECRET_FILE.search(own):
+    if any(fnmatchcase(name, pattern) for pattern in SECRET_FILES):
         what = f"it reads {own}, and key files are left out of images on purpose"
         return Diagnosis(what, f"give its content with --env, or {mount}")
     if not (case.project.root / own).exists():
