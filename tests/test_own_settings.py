@@ -27,7 +27,7 @@ def test_what_images_hang_on_is_written_down_and_what_was_given_elsewhere(
     lock = read_lock(project)
     environment = {"SHANTY_PORT": "9000", "SHANTY_GROUPS": "main"}
     resolved = resolve(Given(project, lock, environment, {}))
-    found = found_settings(resolved, read_recipe(project, lock, resolved.settings))
+    found = found_settings(resolved, read_recipe(project, lock, resolved))
     assert list(found) == ["app", "python-version", "poetry-version", "port", "groups"]
     assert found["app"] == "harbour:create_app()"
     assert found["port"] == 9000

@@ -88,7 +88,7 @@ def recipe_of(root: Path) -> Recipe:
     """Return what the images of a project are made of, as it stands."""
     project = find_project(root)
     lock = read_lock(project)
-    return read_recipe(project, lock, resolve(Given(project, lock, {}, {})).settings)
+    return read_recipe(project, lock, resolve(Given(project, lock, {}, {})))
 
 
 # Who serves each in production, where that is not a gunicorn of the lock's main group.

@@ -34,7 +34,7 @@ def recipe(
     project = make_project({**files, "poetry.lock": LOCK + packages + METADATA}, pyproject)
     lock = read_lock(project)
     variables = {f"SHANTY_{name.upper()}": value for name, value in environment.items()}
-    return read_recipe(project, lock, resolve(Given(project, lock, variables, {})).settings)
+    return read_recipe(project, lock, resolve(Given(project, lock, variables, {})))
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from shanty.dependencies.lock import Lock
 from shanty.dynamic_version import project_version
 from shanty.errors import UsageError
 from shanty.project import Project
-from shanty.search.application import Application, read_application
+from shanty.search.application import Application
 from shanty.server import Needs, Server, choose_server, development_server
-from shanty.settings import Settings
+from shanty.settings import Resolved, Settings
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Recipe:
     build_packages: tuple[str, ...] = ()
 
 
-def read_recipe(project: Project, lock: Lock, settings: Settings) -> Recipe:
+def read_recipe(project: Project, lock: Lock, resolved: Resolved) -> Recipe:
     """Return the recipe; raise `UsageError` where the source or the lock do not allow one."""
     context = read_context(project, lock)
-    app = read_application(project, settings.app) if settings.app else None
+    settings, app = resolved.settings, resolved.application
     _check_ship(project, settings, app)
     production, development = _servers(project, lock, settings, app)
     return Recipe(

@@ -12,7 +12,7 @@ from shanty.dependencies.poetry_version import default_poetry
 from shanty.dependencies.python_version import KNOWN, choose_python, newest_admitted
 from shanty.errors import UsageError
 from shanty.project import Project
-from shanty.search.application import find_application, read_application
+from shanty.search.application import Application, find_application, read_application
 
 Value = str | int | tuple[str, ...] | None
 
@@ -58,12 +58,14 @@ class Settings:
 class Resolved:
     """The settings with the place that each value came from, by key as a person writes it.
 
-    `found` are the keys that nobody gave a value.
+    `found` are the keys that nobody gave a value. `application` is what `app` names, `None` where
+    a command of its own starts what is none.
     """
 
     settings: Settings
     sources: Mapping[str, str]
     found: frozenset[str] = frozenset()
+    application: Application | None = None
 
     def rows(self) -> list[tuple[str, Value, str]]:
         """Return key, value and source of every setting."""
@@ -74,11 +76,15 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Setting:
-    """One value and the place it came from; `found` where nobody gave it."""
+    """One value and the place it came from; `found` where nobody gave it.
+
+    `application` is what the setting `app` names.
+    """
 
     value: Value
     source: str
     found: bool = field(default=False, compare=False)
+    application: Application | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,7 @@ def resolve(given: Given) -> Resolved:
         Settings(**values),  # type: ignore[arg-type]
         {key: setting.source for key, setting in found.items()},
         frozenset(key for key, setting in found.items() if setting.found),
+        found["app"].application,
     )
 
 
@@ -123,7 +130,8 @@ def resolve_one(key: str, given: Given) -> Setting:
         if value is not None:
             setting = Setting(KEYS[key](value, f"{source}: {key}"), source)
             if key == "app":
-                return Setting(read_application(given.project, str(setting.value)).target, source)
+                named = read_application(given.project, str(setting.value))
+                return Setting(named.target, source, application=named)
             return setting
     return replace(_default(key, given), found=True)
 
@@ -162,7 +170,7 @@ def _found_app(given: Given) -> Setting:
         if resolve_one("serve", given).value:
             return Setting("", "none found: serve starts it")
         raise
-    return Setting(found.target, found.reason)
+    return Setting(found.target, found.reason, application=found)
 
 
 def _default_poetry(given: Given) -> Setting:

@@ -28,7 +28,6 @@ from shanty.project import Project
 from shanty.project_files import check_project
 from shanty.recipe import Recipe, read_recipe
 from shanty.request import Request
-from shanty.search.application import read_application
 from shanty.server import framework_shell
 from shanty.settings import Given, Resolved, Settings, official_base_image, resolve
 from shanty.setup.base_image import made_here, on_own_base, own_base_image
@@ -165,8 +164,7 @@ class Workflow:
 
     def framework_shell(self, options: ContainerOptions) -> int:
         """Open the shell of the app's framework, or Python; return its exit code."""
-        target = self.settings.app
-        app = read_application(self.project, target) if target else None
+        app = self.resolved.application
         return self.run(framework_shell(self.project, app) if app else ("python",), options)
 
     def _detach(self, asked: Request, host: str, ready: Callable[[], bool]) -> int:
@@ -216,7 +214,7 @@ class Workflow:
         check_backend(self.project)
         check_admitted(settings.python_version, self.project.requires_python)
         check_poetry(self.project, lock, settings.poetry_version, settings.python_version)
-        recipe = read_recipe(self.project, lock, settings)
+        recipe = read_recipe(self.project, lock, resolved)
         if "gunicorn" in recipe.production.command:
             check_gunicorn_conf(self.project, settings.python_version)
         return recipe
@@ -271,11 +269,14 @@ class Workflow:
         settings = self.settings
         if engine.image_exists(settings.base_image):
             return self.resolved
-        if settings.base_image == official_base_image(settings.python_version):
-            for own in (on_own_base(self.resolved), made_here(self.given)):
-                if own and engine.image_exists(own.settings.base_image):
-                    return own
-        return None
+        if settings.base_image != official_base_image(settings.python_version):
+            return None
+        own = on_own_base(self.resolved)
+        if engine.image_exists(own.settings.base_image):
+            return own
+        # Which other Python can be had takes another look at the lock.
+        other = made_here(self.given)
+        return other if other and engine.image_exists(other.settings.base_image) else None
 
     def _check_port(self, host: str) -> None:
         if not self.dry:
