@@ -2,12 +2,15 @@
 
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
 import termios
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,15 @@ def say(streams: Streams, code: str) -> int:
     stdout, stderr = streams
     arguments = [sys.executable, "-c", code]
     return subprocess.run(arguments, stdout=stdout, stderr=stderr, check=False).returncode
+
+
+def fill(target: int) -> int:
+    """Write to a pipe until it takes no more, and return how many bytes it took."""
+    filled = 0
+    with suppress(BlockingIOError):
+        while True:
+            filled += os.write(target, b"." * 512)
+    return filled
 
 
 @pytest.fixture
@@ -75,18 +87,26 @@ def test_where_output_and_errors_are_one_their_order_stays(tmp_path: Path) -> No
     assert (tmp_path / "both").read_text("utf-8").split() == [str(n) for n in range(500)]
 
 
-def test_a_reader_that_is_slow_loses_nothing_though_it_made_our_output_impatient() -> None:
+def test_a_reader_that_is_slow_loses_nothing_though_it_made_our_output_impatient(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     source, target = os.pipe()
     os.set_blocking(target, False)
-    code = (
-        "import subprocess, sys; from shanty.tee import Tail, showing\n"
-        "with showing(Tail()) as (out, err):\n"
-        "    subprocess.run([sys.executable, '-c', \"print('a' * 1_000_000)\"], stdout=out)"
-    )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=target):
+    filled = fill(target)
+    full, wait = threading.Event(), select.select
+
+    def waiting(reads: list[int], writes: list[int], errors: list[int]) -> object:
+        full.set()
+        return wait(reads, writes, errors)
+
+    monkeypatch.setattr(select, "select", waiting)
+    monkeypatch.setattr(tee, "STDOUT", target)
+    with ThreadPoolExecutor() as pool, os.fdopen(source, "rb") as reader:
+        read = pool.submit(lambda: full.wait(DEADLINE_SECONDS) and reader.read())
+        with showing(Tail()) as streams:
+            say(streams, "print('a' * 1_000_000)")
         os.close(target)
-        with os.fdopen(source, "rb") as reader:
-            assert len(reader.read()) == 1_000_001
+        assert read.result() == b"." * filled + b"a" * 1_000_000 + b"\n"
 
 
 def test_a_reader_that_goes_away_ends_the_command_as_it_would_without_us() -> None:
