@@ -65,7 +65,11 @@ def test_a_packed_layer_is_read_like_any(tmp_path: Path) -> None:
 
 
 def test_the_settings_of_its_containers_are_known(tmp_path: Path) -> None:
-    config: dict[str, Any] = {"Env": ["A=1=2", "B="], "Labels": {"shanty.project": "1"}, "User": "10001"}
+    config: dict[str, Any] = {
+        "Env": ["A=1=2", "B="],
+        "Labels": {"shanty.project": "1"},
+        "User": "10001",
+    }
     with image(tmp_path, BASE, **config) as found:
         assert found.environment == {"A": "1=2", "B": ""}
         assert (found.labels, found.settings["User"]) == ({"shanty.project": "1"}, "10001")
