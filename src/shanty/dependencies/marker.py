@@ -11,18 +11,19 @@ from packaging.utils import canonicalize_name
 from shanty.errors import UsageError
 
 # What the engine's containers call the machines that hosts have other names for.
-MACHINES = {"AMD64": "x86_64", "arm64": "aarch64"}
+MACHINES = {"AMD64": "x86_64", "amd64": "x86_64", "arm64": "aarch64"}
 EXTRA = re.compile(r"""extra\s*(==|!=)\s*["']([^"']*)["']|["']([^"']*)["']\s*(==|!=)\s*extra\b""")
 TRUE, FALSE = 'python_version >= "0"', 'python_version < "0"'
 
 
-def machine() -> str:
-    """Return the architecture of this machine's containers, as Linux calls it."""
-    return MACHINES.get(platform.machine(), platform.machine())
+def machine(architecture: str = "") -> str:
+    """Return what Linux calls an architecture, or that of this machine's containers."""
+    named = architecture or platform.machine()
+    return MACHINES.get(named, named)
 
 
-def environment(python_version: str) -> Mapping[str, str]:
-    """Return the values of the markers in an image with this Python.
+def environment(python_version: str, architecture: str = "") -> Mapping[str, str]:
+    """Return the values of the markers in an image with this Python, as Docker calls its platform.
 
     Of a minor release, the image is taken to have the last patch.
     """
@@ -32,7 +33,7 @@ def environment(python_version: str) -> Mapping[str, str]:
         "implementation_name": "cpython",
         "implementation_version": full,
         "os_name": "posix",
-        "platform_machine": machine(),
+        "platform_machine": machine(architecture),
         "platform_python_implementation": "CPython",
         "platform_system": "Linux",
         "python_full_version": full,

@@ -16,21 +16,24 @@ from shanty.project import Project
 Packages = tuple[LockedPackage, ...]
 
 
-def production_set(
+def production_set(  # noqa: PLR0913, PLR0917 - all that settles what is installed
     project: Project,
     lock: Lock,
     groups: Iterable[str],
     extras: Iterable[str],
     python_version: str,
+    architecture: str = "",
 ) -> Packages:
     """Return the packages of groups and extras on Linux with this Python, in the lock's order.
+
+    The architecture is named as Docker does, and this machine's where it is not given.
 
     Raises `UsageError` for a group or an extra that the project does not have.
     """
     groups = frozenset(canonicalize_name(name) for name in groups)
     extras = frozenset(canonicalize_name(name) for name in extras)
     check_declared(project, sorted(groups), sorted(extras))
-    values = environment(python_version)
+    values = environment(python_version, architecture)
     if lock.has_groups:
         return tuple(one for one in lock.packages if _is_in(one, groups, extras, values))
     found = _Walk(lock, values, extras).reach(project, groups)

@@ -1,0 +1,1 @@
+"""The proof that a production image is what it should be."""
