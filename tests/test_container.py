@@ -47,8 +47,8 @@ def test_the_production_server_is_held_to_what_it_needs(project: Project) -> Non
     assert made.line == (
         "docker run --rm --pull never --name harbour-prod-8888 "
         f"--label shanty.project={project.id} --label shanty.task=prod "
-        "--cap-drop ALL --security-opt no-new-privileges --stop-timeout 40 "
-        "--read-only --tmpfs /tmp --env PORT=8888 --publish 127.0.0.1:8888:8888 "
+        "--cap-drop ALL --security-opt no-new-privileges --pids-limit 2048 --stop-timeout 40 "
+        "--read-only --tmpfs /tmp:noexec,nosuid,nodev --env PORT=8888 --publish 127.0.0.1:8888:8888 "
         "harbour:production"
     )
 
@@ -67,12 +67,26 @@ def test_what_is_asked_of_one_server_is_asked_of_docker(project: Project) -> Non
         "docker run --detach --pull never --name harbour-prod-5555 "
         f"--label shanty.project={project.id} --label shanty.task=prod "
         "--env-file 'a b.env' --env TOKEN --env HOME "
-        "--cap-drop ALL --security-opt no-new-privileges --stop-timeout 40 "
+        "--cap-drop ALL --security-opt no-new-privileges --pids-limit 2048 --stop-timeout 40 "
         "--user 0:0 --env WEB_CONCURRENCY=2 --env PORT=5555 "
         "--publish 0.0.0.0:5555:5555 harbour:production"
     )
     assert made.environment == {"TOKEN": "secret=1"}
     assert made.container == "harbour-prod-5555"
+
+
+def test_limits_are_docker_s_with_no_swap_beyond_and_half_of_the_memory_for_tmp(
+    project: Project,
+) -> None:
+    options = ContainerOptions(memory="512m", cpus="1.5")
+    made = production_server(context(project), SETTINGS, options)
+    assert (
+        "--read-only --tmpfs /tmp:noexec,nosuid,nodev,size=268435456 "
+        "--memory 512m --memory-swap 512m --cpus 1.5 --env PORT=8888"
+    ) in made.line
+    limited = production_server(context(project), SETTINGS, replace(options, writable=True))
+    assert "--user 0:0 --memory 512m --memory-swap 512m --cpus 1.5 " in limited.line
+    assert "--tmpfs" not in limited.arguments
 
 
 def test_the_name_of_a_container_has_no_slash(project: Project) -> None:

@@ -54,7 +54,10 @@ OURS = "shanty/python:3.13"
 SECRET = "s3cret-and-long"  # noqa: S105 - made up
 SERVING = ("dev", "prod")
 CONTAINING = (("dev",), ("prod",), ("shell",), ("run", "--", "ls"), ("python",))
-HELD = "--cap-drop ALL --security-opt no-new-privileges --stop-timeout 40 --read-only --tmpfs /tmp"
+HELD = (
+    "--cap-drop ALL --security-opt no-new-privileges --pids-limit 2048 --stop-timeout 40 "
+    "--read-only --tmpfs /tmp:noexec,nosuid,nodev"
+)
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shanty.context import Context
+from shanty.limits import memory_bytes
 from shanty.request import Request, base_name, csv, tag
 from shanty.settings import Settings
 
@@ -20,13 +21,17 @@ CLIENT_VARIABLES = {
 # Above gunicorn's 30 seconds of grace for requests in flight.
 STOP_TIMEOUT = 40
 
+# Processes and threads: room for dozens of workers with dozens of threads each.
+PROCESSES = 2048
+
 
 @dataclass(frozen=True)
 class ContainerOptions:
     """What a person may ask of one container.
 
-    `env` holds `KEY=VALUE` or `KEY`, which takes the caller's own value; `ca` is the machine's CA
-    bundle, which development needs for what it fetches.
+    `env` holds `KEY=VALUE` or `KEY`, which takes the caller's own value; `memory` and `cpus` are
+    limits as Docker takes them; `ca` is the machine's CA bundle, which development needs for what
+    it fetches.
     """
 
     env: tuple[str, ...] = ()
@@ -36,6 +41,8 @@ class ContainerOptions:
     host: str = "127.0.0.1"
     workers: int | None = None
     writable: bool = False
+    memory: str | None = None
+    cpus: str | None = None
     ca: Path | None = None
 
 
@@ -51,12 +58,17 @@ def development_server(context: Context, settings: Settings, options: ContainerO
 def production_server(context: Context, settings: Settings, options: ContainerOptions) -> Request:
     """Return the production server, held to what it needs: no capability, a read-only root."""
     words = ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
-    words += ["--stop-timeout", str(STOP_TIMEOUT)]
+    words += ["--pids-limit", str(PROCESSES), "--stop-timeout", str(STOP_TIMEOUT)]
     if options.writable:
         # Its files are root's: root without any capability may write to them, and to no others.
         words += ["--user", "0:0"]
     else:
-        words += ["--read-only", "--tmpfs", "/tmp"]  # noqa: S108 - the container's own
+        words += ["--read-only", "--tmpfs", _temporary(options)]
+    if options.memory:
+        # As much with swap as without: none of it is swapped out.
+        words += ["--memory", options.memory, "--memory-swap", options.memory]
+    if options.cpus:
+        words += ["--cpus", options.cpus]
     if options.workers:
         words += ["--env", f"WEB_CONCURRENCY={options.workers}"]
     words += [*_publish(settings, options), tag(settings, "production")]
@@ -130,6 +142,12 @@ def _mount(context: Context, options: ContainerOptions) -> tuple[str, ...]:
         for variable in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT"):
             words += ["--env", f"{variable}={CA}"]
     return tuple(words)
+
+
+def _temporary(options: ContainerOptions) -> str:
+    """Return `/tmp` in memory: half of it, as the kernel gives half of the machine's."""
+    size = f",size={memory_bytes(options.memory) // 2}" if options.memory else ""
+    return f"/tmp:noexec,nosuid,nodev{size}"  # noqa: S108 - the container's own
 
 
 def _publish(settings: Settings, options: ContainerOptions) -> tuple[str, ...]:

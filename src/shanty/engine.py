@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -196,7 +197,8 @@ def _state(container: "Container") -> str:
     return " ".join([str(status), *addresses])
 
 
-Explain = Callable[[str], Diagnosis | None]
+# From a container's log, and whether the kernel ended a process of it for its memory.
+Explain = Callable[[str, bool], Diagnosis | None]
 
 
 def wait_until(name: str, ready: Callable[[], bool], seconds: float, explain: Explain) -> None:
@@ -209,26 +211,45 @@ def wait_until(name: str, ready: Callable[[], bool], seconds: float, explain: Ex
     with translated():
         while not ready():
             state = client().container.inspect(name).state
+            starved = bool(state.oom_killed)
             if not state.running:
                 how = f"ended with exit code {state.exit_code} before it answered"
-                raise _failed(name, how, explain)
+                raise _failed(name, how, explain, starved=starved)
+            if starved:
+                # Its server would start another one, again and again.
+                how = "had a process killed before it answered"
+                raise _failed(name, how, explain, starved=starved)
             if time.monotonic() > deadline:
                 probes = (state.health.log if state.health else None) or []
                 probe = f" ({probes[-1].output.strip()})" if probes and probes[-1].output else ""
-                raise _failed(name, f"does not answer after {seconds:.0f} s{probe}", explain)
+                how = f"does not answer after {seconds:.0f} s{probe}"
+                raise _failed(name, how, explain, starved=starved)
             time.sleep(POLL_SECONDS)
 
 
-def _failed(name: str, how: str, explain: Explain) -> ShantyError:
+def _failed(name: str, how: str, explain: Explain, *, starved: bool) -> ShantyError:
     log = last_lines(name)
     print(log, file=sys.stderr, flush=True)
-    return failure(f"{name} {how}", explain(log))
+    return failure(f"{name} {how}", explain(log, starved))
 
 
 def last_lines(name: str) -> str:
     """Return the end of a container's log."""
     with translated():
         return str(client().container.logs(name, tail=LOG_LINES)).rstrip()
+
+
+def ran_out_of_memory(name: str, since: datetime) -> bool:
+    """Tell whether the kernel ended a process of a container for its memory, gone or not."""
+    with translated():
+        filters = {"container": name, "event": "oom"}
+        return any(client().system.events(since, datetime.now(UTC), filters))
+
+
+def processors() -> int:
+    """Return how many processors the engine has."""
+    with translated():
+        return client().system.info().n_cpu or 1
 
 
 def is_healthy(name: str) -> bool:

@@ -20,6 +20,7 @@ from shanty.dependencies.python_version import check_admitted
 from shanty.door import door
 from shanty.errors import RunError, ShantyError, UsageError
 from shanty.init.scaffold import read_scaffold, write_scaffold
+from shanty.limits import parse_cpus, parse_memory
 from shanty.network import ca_bundle
 from shanty.project import Project, find_project
 from shanty.pyproject import set_value
@@ -118,6 +119,8 @@ def dev(
         **ENV,
         "workers": "worker processes of the server",
         "writable": "let the app write outside /tmp",
+        "memory": "the memory it may have, swap included, as in 512m",
+        "cpus": "the processors it may have, as in 1.5",
     },
 )
 def prod(
@@ -127,6 +130,8 @@ def prod(
     workers: Any = None,
     detach: bool = False,
     writable: bool = False,
+    memory: Any = None,
+    cpus: Any = None,
     env: Any = None,
     env_file: Any = None,
 ) -> None:
@@ -140,6 +145,8 @@ def prod(
         detach=detach,
         writable=writable,
         workers=_workers(workers),
+        memory=parse_memory(memory) if memory is not None else None,
+        cpus=parse_cpus(cpus) if cpus is not None else None,
     )
     _exit(workflow.serve_production(options))
 

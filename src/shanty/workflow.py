@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -22,7 +23,9 @@ from shanty.errors import MachineError, RunError, UsageError
 from shanty.failure.build_failure import diagnose_build
 from shanty.failure.case import Case, Diagnosis, failure
 from shanty.failure.diagnosis import diagnose
+from shanty.failure.limit import out_of_memory
 from shanty.gunicorn_conf import check_gunicorn_conf
+from shanty.limits import check_cpus
 from shanty.port import check_free
 from shanty.project import Project
 from shanty.project_files import check_project
@@ -34,6 +37,8 @@ from shanty.setup.base_image import made_here, on_own_base, own_base_image
 from shanty.tee import Tail
 
 READY_SECONDS = 60
+# The exit code of what the kernel or somebody else has killed.
+KILLED = 137
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ class Workflow:
 
     def _case(self, said: str, resolved: Resolved) -> Case:
         settings = {key: value for key, value, _ in resolved.rows()}
-        return Case(self.project, self.lock, said, settings)
+        return Case(self.project, self.lock, said, settings, self.context.app_dir)
 
     def _explain(self, log: str) -> Diagnosis | None:
         return diagnose(self._case(log, self.resolved))
@@ -115,10 +120,10 @@ class Workflow:
         asked = development_server(self.context, self.settings, options)
         host, port = _reached(options.host), self.settings.port
         if options.detach:
-            return self._detach(asked, options.host, lambda: engine.answers(host, port))
+            return self._detach(asked, options, lambda: engine.answers(host, port))
         # A terminal that is the app's own has nothing kept of it.
         tail = None if options.tty else Tail()
-        code = self._served(asked, terminal.execute_step, tail, options.host, "development")
+        code = self._served(asked, terminal.execute_step, tail, options, "development")
         # A terminal gives Ctrl-C to the server itself, which then ends with 0 and never else.
         return terminal.INTERRUPTED if options.tty and code == 0 and not self.dry else code
 
@@ -128,24 +133,28 @@ class Workflow:
         Raises `RunError` when the server ends by itself.
         """
         self._check_port(options.host)
+        if options.cpus and not self.dry:
+            check_cpus(options.cpus, engine.processors())
         self.build("production")
         asked = production_server(self.context, self.settings, options)
         if options.detach:
-            return self._detach(asked, options.host, lambda: engine.is_healthy(asked.container))
-        return self._served(asked, terminal.execute_server, Tail(), options.host, "production")
+            return self._detach(asked, options, lambda: engine.is_healthy(asked.container))
+        return self._served(asked, terminal.execute_server, Tail(), options, "production")
 
     def _served(
         self,
         asked: Request,
         execute: Callable[[Request, Tail | None], int],
         tail: Tail | None,
-        host: str,
+        options: ContainerOptions,
         target: str,
     ) -> int:
-        address = _address(host, self.settings.port)
+        address, since = _address(options.host, self.settings.port), datetime.now(UTC)
         code = self._perform(asked, lambda request: execute(request, tail), address)
         if code not in {0, terminal.INTERRUPTED}:
             what = f"the {target} server ended with exit code {code}"
+            if code == KILLED and engine.ran_out_of_memory(asked.container, since):
+                raise failure(what, out_of_memory(options.memory))
             raise failure(what, self._explain(tail.text) if tail else None)
         return code
 
@@ -167,7 +176,7 @@ class Workflow:
         app = self.resolved.application
         return self.run(framework_shell(self.project, app) if app else ("python",), options)
 
-    def _detach(self, asked: Request, host: str, ready: Callable[[], bool]) -> int:
+    def _detach(self, asked: Request, options: ContainerOptions, ready: Callable[[], bool]) -> int:
         """Start a container and return once it is ready; take away one that never is."""
         terminal.announce(asked, dry=self.dry)
         if self.dry:
@@ -175,13 +184,18 @@ class Workflow:
         self._remove_ended(asked.container)
         if terminal.execute_quietly(asked):
             raise RunError(f"{asked.container} could not be started", f"{door()} ps")
+
+        def explain(log: str, starved: bool) -> Diagnosis | None:  # noqa: FBT001
+            return out_of_memory(options.memory) if starved else self._explain(log)
+
         try:
-            engine.wait_until(asked.container, ready, READY_SECONDS, self._explain)
+            engine.wait_until(asked.container, ready, READY_SECONDS, explain)
         except BaseException:
             terminal.execute_quietly(request.remove_containers([asked.container]))
             raise
-        print(f"{_address(host, self.settings.port)}  ({asked.container}; {door()} stop stops it)")
-        if engine.is_at_fault(_reached(host), self.settings.port):
+        host, port = options.host, self.settings.port
+        print(f"{_address(host, port)}  ({asked.container}; {door()} stop stops it)")
+        if engine.is_at_fault(_reached(host), port):
             self._say_fault(asked.container)
         return 0
 

@@ -24,12 +24,16 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Case:
-    """A project, its lock, what was said before the end, and the settings of the build by key."""
+    """A project, its lock, what was said before the end, and the settings of the build by key.
+
+    `app_dir` is where the project lies in the images.
+    """
 
     project: Project
     lock: Lock
     log: str
     settings: Mapping[str, Value] = field(default_factory=lambda: DEFAULTS)
+    app_dir: str = str(SOURCES)
 
     def packages_setting(self, key: str, names: Iterable[str]) -> str:
         """Return the edit that adds names to a list of `[tool.shanty]`, what it has included."""
@@ -45,9 +49,9 @@ class Case:
         """
         pure = PurePosixPath(path)
         if pure.is_absolute():
-            if not pure.is_relative_to(SOURCES):
+            if not pure.is_relative_to(self.app_dir):
                 return None
-            pure = pure.relative_to(SOURCES)
+            pure = pure.relative_to(self.app_dir)
         return None if ".." in pure.parts or not pure.parts else pure.as_posix()
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from shanty.failure.case import SEE_ABOVE, Case, Diagnosis, masked
+from shanty.failure.limit import reached_limit, too_many_processes
 from shanty.failure.module import missing_module, not_imported
 from shanty.failure.path import missing_file, unopened_script, unwritable_path
 from shanty.failure.program import missing_library, missing_program, unknown_to_shell
@@ -21,6 +22,7 @@ CERTAIN: tuple[Rule, ...] = (
     missing_module,
     missing_program,
     missing_library,
+    reached_limit,
     unwritable_path,
     unreached_service,
     missing_variable,
@@ -48,6 +50,7 @@ def _reason(case: Case) -> Diagnosis | None:
         or not_imported(case)
         or unknown_to_shell(case)
         or unopened_script(case)
+        or too_many_processes(case)
         or next(_any(case), None)
     )
 

@@ -3,7 +3,6 @@
 import re
 from fnmatch import fnmatchcase
 
-from shanty.context import SOURCES
 from shanty.failure.case import Case, Diagnosis
 from shanty.failure.raised import Raised
 from shanty.ignore_file import SECRET_FILES
@@ -50,7 +49,7 @@ def missing_file(raised: Raised, case: Case) -> Diagnosis | None:
 
 def _not_shipped(own: str, case: Case) -> Diagnosis | None:
     """Explain a file of the project that the image does not hold, by its path in the project."""
-    mount = f"mount it: docker run --volume ./{own}:{SOURCES}/{own}"
+    mount = f"mount it: docker run --volume ./{own}:{case.app_dir}/{own}"
     name = own.rpartition("/")[2]
     if name.startswith(".env"):
         return Diagnosis(f"it reads {own}, which no image holds", f"--env-file {own}")
