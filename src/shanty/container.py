@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shanty.context import Context
@@ -20,6 +20,16 @@ CLIENT_VARIABLES = {
 
 # Above gunicorn's 30 seconds of grace for requests in flight.
 STOP_TIMEOUT = 40
+
+UNPRIVILEGED = ("--cap-drop", "ALL", "--security-opt", "no-new-privileges")
+
+# What the app is wrapped by where it is to take orders, and the variable that it travels in.
+ORDERS = Path(__file__).parent / "verify" / "inside" / "sitecustomize.py"
+SITE = "SHANTY_SITE"
+TAKE_ORDERS = (
+    'printf %s "$SHANTY_SITE" > /tmp/sitecustomize.py; unset SHANTY_SITE; '
+    'PYTHONPATH="/tmp${PYTHONPATH:+:$PYTHONPATH}" exec "$@"'
+)
 
 # Processes and threads: room for dozens of workers with dozens of threads each.
 PROCESSES = 2048
@@ -55,10 +65,48 @@ def development_server(context: Context, settings: Settings, options: ContainerO
     return _run(context, f"{base_name(settings)}-dev-{settings.port}", "dev", options, words)
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A container that an image is proved with: its name, the port here and the one inside.
+
+    With `capabilities` none is dropped. With an `interface`, `wsgi` or `asgi`, the app takes
+    orders from its requests, as `verify/inside/sitecustomize.py` says; `start` are then the words
+    that the image is started with.
+    """
+
+    image: str
+    name: str
+    port: int
+    inner_port: int
+    capabilities: bool = False
+    interface: str = ""
+    start: tuple[str, ...] = ()
+
+
 def production_server(context: Context, settings: Settings, options: ContainerOptions) -> Request:
     """Return the production server, held to what it needs: no capability, a read-only root."""
-    words = ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
-    words += ["--pids-limit", str(PROCESSES), "--stop-timeout", str(STOP_TIMEOUT)]
+    words = [*UNPRIVILEGED, *_held(options), *_publish(settings, options)]
+    words += [tag(settings, "production")]
+    return _run(context, f"{base_name(settings)}-prod-{settings.port}", "prod", options, words)
+
+
+def trial_server(context: Context, options: ContainerOptions, trial: Trial) -> Request:
+    """Return a production server that is held as `prod` holds it, but for what a trial says."""
+    words = [] if trial.capabilities else [*UNPRIVILEGED]
+    words += [*_held(options), "--env", f"PORT={trial.inner_port}"]
+    words += ["--publish", f"127.0.0.1:{trial.port}:{trial.inner_port}"]
+    if trial.interface:
+        words += ["--env", f"SHANTY_INTERFACE={trial.interface}", "--env", SITE]
+        words += ["--entrypoint", "/bin/sh", trial.image, "-euc", TAKE_ORDERS, "sh", *trial.start]
+    else:
+        words += [trial.image]
+    asked = _run(context, trial.name, "verify", options, words)
+    return replace(asked, environment={**asked.environment, SITE: ORDERS.read_text("utf-8")})
+
+
+def _held(options: ContainerOptions) -> list[str]:
+    """Return what a production server is held to."""
+    words = ["--pids-limit", str(PROCESSES), "--stop-timeout", str(STOP_TIMEOUT)]
     if options.writable:
         # Its files are root's: root without any capability may write to them, and to no others.
         words += ["--user", "0:0"]
@@ -71,8 +119,7 @@ def production_server(context: Context, settings: Settings, options: ContainerOp
         words += ["--cpus", options.cpus]
     if options.workers:
         words += ["--env", f"WEB_CONCURRENCY={options.workers}"]
-    words += [*_publish(settings, options), tag(settings, "production")]
-    return _run(context, f"{base_name(settings)}-prod-{settings.port}", "prod", options, words)
+    return words
 
 
 def command(

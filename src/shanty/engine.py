@@ -4,7 +4,7 @@ import re
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from shanty.project import Project
 
 if TYPE_CHECKING:
     from python_on_whales import Container, DockerClient
+    from python_on_whales.components.container.models import ContainerState
 
 # Docker 25 is the first whose health checks have a start interval.
 OLDEST_ENGINE = Version("25")
@@ -138,6 +139,13 @@ def image_size(name: str) -> int:
         return client().image.inspect(name).size or 0
 
 
+def labels(name: str) -> dict[str, str]:
+    """Return an image's labels."""
+    with translated():
+        config = client().image.inspect(name).config
+        return (config.labels if config else None) or {}
+
+
 def layers(name: str) -> tuple[str, ...]:
     """Return the digests of an image's layers, the lowest first."""
     with translated():
@@ -250,6 +258,18 @@ def processors() -> int:
     """Return how many processors the engine has."""
     with translated():
         return client().system.info().n_cpu or 1
+
+
+def run_inside(name: str, words: Sequence[str]) -> str:
+    """Return what a command prints in a running container; raise `RunError` when it fails."""
+    with translated():
+        return str(client().container.execute(name, list(words)))
+
+
+def state(name: str) -> "ContainerState":
+    """Return how a container is, as the engine tells it."""
+    with translated():
+        return client().container.inspect(name).state
 
 
 def is_healthy(name: str) -> bool:

@@ -37,6 +37,14 @@ def check_free(host: str, port: int, project: Project) -> None:
             raise _taken(port, project) from error
 
 
+def free_port() -> int:
+    """Return a port of this machine's own that nobody has now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def _taken(port: int, project: Project) -> MachineError:
     another = f"--port {_free_near(port)}"
     container = publisher(port)

@@ -36,6 +36,11 @@ def base_name(settings: Settings) -> str:
     return re.sub(r"[/:]", "-", settings.image)
 
 
+def start(name: str) -> Request:
+    """Return the start of a container that has ended."""
+    return Request(("docker", "start", name))
+
+
 def stop(names: Iterable[str]) -> Request:
     """Return the stop of containers by name."""
     return Request(("docker", "stop", *names))

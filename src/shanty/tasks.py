@@ -153,6 +153,28 @@ def prod(
 
 @task(
     iterable=["env"],
+    help={
+        "image": "an image of this project's, instead of its own production",
+        "json": "for a script",
+        **ENV,
+    },
+)
+def verify(
+    c: Context, image: Any = None, json: bool = False, env: Any = None, env_file: Any = None
+) -> None:
+    """Prove the production image: its packages, process, rights and contents."""
+    from shanty.verify import verification  # noqa: PLC0415 - wanted by one task only
+
+    workflow = _workflow(c)
+    options = _container(workflow, env, env_file, detach=True)
+    checks = verification.verify(workflow, image, options)
+    name = image or request.tag(workflow.settings, "production")
+    print(verification.as_json(name, checks) if json else verification.table(checks))
+    verification.require(checks)
+
+
+@task(
+    iterable=["env"],
     help={"target": "the image to open", "app": "the framework's own shell", **ENV},
 )
 def shell(
@@ -376,5 +398,5 @@ def _exit(code: int) -> None:
 
 
 ns = Collection(
-    build, dev, prod, shell, run, python, sync_, ps, logs, stop, clean, setup, init, config
+    build, dev, prod, verify, shell, run, python, sync_, ps, logs, stop, clean, setup, init, config
 )

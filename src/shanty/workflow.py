@@ -110,7 +110,8 @@ class Workflow:
         settings = {key: value for key, value, _ in resolved.rows()}
         return Case(self.project, self.lock, said, settings, self.context.app_dir)
 
-    def _explain(self, log: str) -> Diagnosis | None:
+    def explain(self, log: str) -> Diagnosis | None:
+        """Return why an app did not start, or cannot answer, as its log tells."""
         return diagnose(self._case(log, self.resolved))
 
     def serve_development(self, options: ContainerOptions) -> int:
@@ -155,7 +156,7 @@ class Workflow:
             what = f"the {target} server ended with exit code {code}"
             if code == KILLED and engine.ran_out_of_memory(asked.container, since):
                 raise failure(what, out_of_memory(options.memory))
-            raise failure(what, self._explain(tail.text) if tail else None)
+            raise failure(what, self.explain(tail.text) if tail else None)
         return code
 
     def run(self, words: tuple[str, ...], options: ContainerOptions) -> int:
@@ -186,7 +187,7 @@ class Workflow:
             raise RunError(f"{asked.container} could not be started", f"{door()} ps")
 
         def explain(log: str, starved: bool) -> Diagnosis | None:  # noqa: FBT001
-            return out_of_memory(options.memory) if starved else self._explain(log)
+            return out_of_memory(options.memory) if starved else self.explain(log)
 
         try:
             engine.wait_until(asked.container, ready, READY_SECONDS, explain)
@@ -201,7 +202,7 @@ class Workflow:
 
     def _say_fault(self, container: str) -> None:
         """Say why an app that has started cannot answer, as far as its log tells."""
-        reason = self._explain(engine.last_lines(container))
+        reason = self.explain(engine.last_lines(container))
         told = f"{reason.what}\nfix: {reason.fix}" if reason else f"see {door()} logs"
         terminal.say(f"its first page is an error of its own: {told}")
 

@@ -22,7 +22,9 @@ def out_of_memory(limit: str | None) -> Diagnosis:
         return Diagnosis(
             "the machine had no more memory for it", "let it take less, or free some memory"
         )
-    return Diagnosis(f"it needs more memory than --memory {limit}", f"give it more: --memory {doubled(limit)}")
+    return Diagnosis(
+        f"it needs more memory than --memory {limit}", f"give it more: --memory {doubled(limit)}"
+    )
 
 
 def too_many_processes(case: Case) -> Diagnosis | None:

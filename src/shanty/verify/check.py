@@ -16,6 +16,11 @@ class Check:
     evidence: tuple[str, ...]
 
     @property
+    def area(self) -> str:
+        """What the name begins with."""
+        return self.name.partition("/")[0]
+
+    @property
     def verdict(self) -> str:
         """The outcome in a word."""
         return {True: "ok", False: "failed", None: "not made"}[self.passed]

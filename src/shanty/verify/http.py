@@ -11,8 +11,9 @@ SECONDS = 30
 
 @dataclass(frozen=True)
 class Page:
-    """What came back: the status, the text, and the seconds it took; status 0 for no whole answer."""
+    """What came back to a request: status 0 where that is no whole answer, and the seconds."""
 
+    asked: str
     status: int
     text: str
     seconds: float
@@ -22,14 +23,14 @@ def ask(
     port: int, path: str = "/", method: str = "GET", headers: Mapping[str, str] | None = None
 ) -> Page:
     """Return what a port of this machine answers to one request."""
-    started = time.monotonic()
+    asked, started = f"{method} {path}", time.monotonic()
     connection = http.client.HTTPConnection(HOST, port, timeout=SECONDS)
     try:
         connection.request(method, path, headers={**(headers or {}), "Connection": "close"})
         answer = connection.getresponse()
         text = answer.read().decode(errors="replace")
-        return Page(answer.status, text, time.monotonic() - started)
+        return Page(asked, answer.status, text, time.monotonic() - started)
     except (OSError, http.client.HTTPException):
-        return Page(0, "", time.monotonic() - started)
+        return Page(asked, 0, "", time.monotonic() - started)
     finally:
         connection.close()

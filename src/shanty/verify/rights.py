@@ -71,7 +71,7 @@ def _may_write(file: File, user: str, group: str) -> bool:
     return bool(file.mode & 0o002)
 
 
-def debugger_in_files(subject: Subject) -> list[str]:
+def debuggers(subject: Subject) -> list[str]:
     """Return the debuggers that are installed or switched on in the image's own settings."""
     environment = subject.image.environment
     return [

@@ -42,7 +42,9 @@ print(
     json.dumps(
         {
             "command": first,
-            "listeners": [[port, loopback, socket in own] for port, loopback, socket in listeners()],
+            "listeners": [
+                [port, loopback, socket in own] for port, loopback, socket in listeners()
+            ],
         }
     )
 )

@@ -53,10 +53,11 @@ def wrap(module):
     for parent in parents:
         owner = getattr(owner, parent)
     own = getattr(owner, name)
-    if "(" in TARGET:
-        wrapped = lambda *given, **named: WRAP[INTERFACE](own(*given, **named))  # noqa: E731
-    else:
-        wrapped = WRAP[INTERFACE](own)
+    wrapped = (
+        (lambda *given, **named: WRAP[INTERFACE](own(*given, **named)))
+        if "(" in TARGET
+        else WRAP[INTERFACE](own)
+    )
     setattr(owner, name, wrapped)
 
 

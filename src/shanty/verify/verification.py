@@ -1,0 +1,113 @@
+"""The proof of one image: every check of it, and how they are told."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from shanty import engine
+from shanty.container import ContainerOptions
+from shanty.door import door
+from shanty.errors import RunError, UsageError
+from shanty.image.archive import Image, saved
+from shanty.project import Project
+from shanty.request import base_name, tag
+from shanty.verify import contents, packages, rights
+from shanty.verify.check import Check
+from shanty.verify.process import live_checks
+from shanty.verify.secrets import secrets
+from shanty.verify.subject import Subject
+from shanty.verify.trials import Trials
+from shanty.workflow import Workflow
+
+OPEN_CONTAINERS = "org.opencontainers.image"
+ID, TITLE = "shanty.project", f"{OPEN_CONTAINERS}.title"
+BASE_NAME, BASE_DIGEST = f"{OPEN_CONTAINERS}.base.name", f"{OPEN_CONTAINERS}.base.digest"
+AREAS = ("lock", "process", "rights", "contents")
+IN_FILES = (
+    *(packages.packages, packages.files, rights.user, rights.setuid, rights.writable),
+    *(contents.tools, contents.installer, contents.tests, contents.private_files, contents.caches),
+)
+# What a person is shown of one check; a script is given all of it.
+SHOWN = 10
+
+
+def verify(workflow: Workflow, name: str | None, options: ContainerOptions) -> list[Check]:
+    """Return every check of an image, the project's production image unless another is named.
+
+    Raises `UsageError` for an image that is not there, or was not built from this project.
+    """
+    image_name = name or tag(workflow.settings, "production")
+    engine.check_engine()
+    labels = _labels(image_name, workflow.project)
+    resolved = workflow.at_hand()
+    recipe = workflow.recipe(resolved)
+    with saved(image_name, _bases(labels, resolved.settings.base_image)) as image:
+        subject = Subject(image, workflow.project, workflow.lock, resolved.settings, recipe)
+        checks = [check(subject) for check in IN_FILES] + [secrets(subject, os.environ)]
+        debuggers = rights.debuggers(subject)
+        start = (*_words(image, "Entrypoint"), *_words(image, "Cmd"))
+    prefix = base_name(workflow.settings)
+    trials = Trials(workflow.context, options, image_name, prefix, start, workflow.explain)
+    app = resolved.application
+    checks += live_checks(trials, app.interface if app else "", debuggers)
+    return sorted(checks, key=lambda check: AREAS.index(check.area))
+
+
+def _labels(image_name: str, project: Project) -> dict[str, str]:
+    """Return an image's labels; raise `UsageError` unless they say that it is the project's."""
+    if not engine.image_exists(image_name):
+        raise UsageError(f"there is no image {image_name}", f"{door()} build")
+    labels = engine.labels(image_name)
+    if ID not in labels:
+        raise UsageError(f"{image_name} was not built by {door()} build", f"{door()} build")
+    # A checkout elsewhere is the same project.
+    if labels[ID] != project.id and labels.get(TITLE) != project.name:
+        whose = labels.get(TITLE, "another project")
+        raise UsageError(
+            f"{image_name} is an image of {whose}, and this is {project.name}", f"{door()} build"
+        )
+    return labels
+
+
+def _bases(labels: dict[str, str], configured: str) -> list[str]:
+    """Return the images that one may be based on: its labels know, else it is the one of now."""
+    digest, name = labels.get(BASE_DIGEST), labels.get(BASE_NAME)
+    exact = [f"{name}@{digest}", digest] if name and digest else []
+    return [*exact, *([name] if name else []), configured]
+
+
+def _words(image: Image, key: str) -> list[str]:
+    words: list[str] = image.settings.get(key) or []
+    return words
+
+
+def table(checks: Sequence[Check]) -> str:
+    """Return the checks as lines: the verdict, the name, and the evidence."""
+    lines = []
+    for check in checks:
+        first, *others = check.evidence
+        lines.append(f"{check.verdict:8}  {check.name:22}  {first}")
+        lines += [f"{'':34}{one}" for one in others[: SHOWN - 1]]
+        if others[SHOWN - 1 :]:
+            lines.append(f"{'':34}and {len(others) - SHOWN + 1} more: --json has all of them")
+    return "\n".join(lines)
+
+
+def as_json(image_name: str, checks: Sequence[Check]) -> str:
+    """Return the checks for a script."""
+    passed = all(check.passed for check in checks)
+    return json.dumps(
+        {"image": image_name, "passed": passed, "checks": [asdict(one) for one in checks]}, indent=2
+    )
+
+
+def require(checks: Sequence[Check]) -> None:
+    """Raise `RunError` that names the checks that were not passed, if there are any."""
+    failed = [check.name for check in checks if not check.passed]
+    if failed:
+        what = "1 check of" if len(failed) == 1 else f"{len(failed)} checks of"
+        raise RunError(
+            f"{what} {len(checks)} not passed: {', '.join(failed)}",
+            f"mend what is named above, then: {door()} build",
+        )
