@@ -29,6 +29,13 @@ def test_what_the_base_brings_is_not_counted_nor_what_debian_does(tmp_path: Path
         assert [one.name for one in distributions(found)] == ["gunicorn"]
 
 
+def test_what_one_carries_inside_itself_is_a_part_of_it(tmp_path: Path) -> None:
+    carried = "setuptools/_vendor/wheel-1.dist-info"
+    files = {f"{carried}/METADATA": b"Name: wheel\nVersion: 1\n", f"{carried}/RECORD": b"a.py,,\n"}
+    with image(tmp_path, distribution("setuptools", "81.0.0", files)) as found:
+        assert [one.name for one in distributions(found)] == ["setuptools"]
+
+
 def test_one_without_a_record_lists_nothing(tmp_path: Path) -> None:
     old = Entry(f"{SITE}/old.egg-info/PKG-INFO", b"Name: old\nVersion: 1\n")
     with image(tmp_path, [old]) as found:

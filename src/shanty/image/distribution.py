@@ -41,13 +41,23 @@ class Distribution:
 
 
 def distributions(image: Image) -> tuple[Distribution, ...]:
-    """Return the distributions that an image has beyond its base, by name."""
+    """Return the distributions that an image has beyond its base, by name.
+
+    What one carries inside itself, as setuptools does, is a part of that one.
+    """
     found = [
         _read(image, file)
         for path, file in image.added.items()
         if path.endswith(METADATA) and not path.startswith(DEBIAN)
     ]
-    return tuple(sorted(found, key=lambda one: (one.name, one.version, one.folder)))
+    carried = {
+        posixpath.dirname(row.path)
+        for one in found
+        for row in one.rows
+        if row.path.endswith(METADATA) and posixpath.dirname(row.path) != one.folder
+    }
+    own = (one for one in found if one.folder not in carried)
+    return tuple(sorted(own, key=lambda one: (one.name, one.version, one.folder)))
 
 
 def _read(image: Image, file: File) -> Distribution:

@@ -21,7 +21,7 @@ from shanty.verify.subject import Subject
 LOCK_LABEL = "shanty.lock"
 # What an environment has that no wheel brought.
 OF_ENVIRONMENT = re.compile(
-    r"/bin/(?:[Aa]ctivate(?:\.\w+)?|python[\d.]*|deactivate\.bat)|/pyvenv\.cfg|/lib64"
+    r"/bin/(?:[Aa]ctivate(?:\.\w+)?|python[\d.]*|𝜋thon)|/pyvenv\.cfg|/lib64"
     r"|/lib/python[\d.]+/site-packages/server\.pth"
 )
 

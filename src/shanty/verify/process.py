@@ -127,12 +127,12 @@ def _first(container: Running, insides: Insides) -> Check:
     if not insides.command:
         return not_made("process/first", "its processes cannot be looked at")
     shown = masked(shlex.join(insides.command))
-    own = [one for one in insides.listeners if one.port == container.inner_port and one.is_first]
+    own = [one for one in insides.listeners if one.port == container.inner_port and one.is_server]
     faults = []
     if PurePath(insides.command[0]).name in WRAPPERS:
         faults.append(f"process 1 is no server: {shown}")
     elif not own:
-        faults.append(f"process 1 does not listen, another does: {shown}")
+        faults.append(f"process 1 does not listen, nor what it has started: {shown}")
     return judged("process/first", faults, f"process 1 is {shown}")
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from shanty import engine, request, terminal
@@ -21,11 +22,14 @@ LOOK_SECONDS = 1.5
 
 @dataclass(frozen=True)
 class Listener:
-    """What accepts connections: the port, whether from the container alone, whether process 1."""
+    """What accepts connections: its port, whether from the container alone, and whose it is.
+
+    `is_server` is true for process 1 and for what that one has started.
+    """
 
     port: int
     loopback: bool
-    is_first: bool
+    is_server: bool
 
 
 @dataclass(frozen=True)
@@ -92,11 +96,15 @@ class Running:
         return (probes[-1].output or "").strip() if probes else ""
 
     def stop(self) -> tuple[float, int]:
-        """Stop the container; return the seconds it took and its exit code."""
-        started = time.monotonic()
+        """Stop the container; return the seconds until it ended, and its exit code."""
+        started = datetime.now(UTC)
         terminal.execute_quietly(request.stop([self.name]))
-        seconds = time.monotonic() - started
-        return seconds, engine.state(self.name).exit_code or 0
+        stopped = datetime.now(UTC)
+        state = engine.state(self.name)
+        ended = state.finished_at or stopped
+        # The engine's clean-up is no part of it, nor is another clock than this one.
+        ended = ended if started < ended < stopped else stopped
+        return (ended - started).total_seconds(), state.exit_code or 0
 
     def start_again(self) -> None:
         """Start the container once more."""

@@ -35,9 +35,24 @@ def listeners():
     return found
 
 
+def family():
+    """Return the numbers of the first process and of those that it has started."""
+    found = ["1"]
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(path) as stat:
+                text = stat.read()
+        except OSError:
+            continue
+        # The name, in brackets, may hold anything.
+        if text.rpartition(")")[2].split()[1] == "1":
+            found.append(path.split("/")[2])
+    return found
+
+
 with open("/proc/1/cmdline") as command:
     first = command.read().split("\0")[:-1]
-own = sockets(1)
+own = set().union(*(sockets(pid) for pid in family()))
 print(
     json.dumps(
         {
