@@ -156,6 +156,10 @@ class Workflow:
             if code == KILLED and engine.ran_out_of_memory(asked.container, since):
                 raise failure(what, out_of_memory(options.memory))
             raise failure(what, self._explain(tail.text) if tail else None)
+        if code and options.memory and engine.ran_out_of_memory(asked.container, since):
+            # Servers start another process for one that is killed.
+            reason = out_of_memory(options.memory)
+            terminal.say(f"a process of it was killed: {reason.what}\nfix: {reason.fix}")
         return code
 
     def run(self, words: tuple[str, ...], options: ContainerOptions) -> int:
