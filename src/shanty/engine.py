@@ -132,6 +132,11 @@ def image_exists(name: str) -> bool:
         return client().image.exists(name)
 
 
+def image_id(name: str) -> str | None:
+    """Return the id of an image, `None` where there is none of this name."""
+    return client().image.inspect(name).id if image_exists(name) else None
+
+
 def image_size(name: str) -> int:
     """Return the bytes of an image."""
     with translated():
