@@ -32,11 +32,10 @@ class Budget:
 
     def added(self) -> int | None:
         """Return what the image has added, `None` where its base is not the one at hand."""
-        sizes, layers = engine.image_size, engine.layers
-        below = layers(self.base) if engine.image_exists(self.base) else ()
-        if not below or layers(self.image)[: len(below)] != below:
+        image, base = engine.find_image(self.image), engine.find_image(self.base)
+        if not image or not base or image.layers[: len(base.layers)] != base.layers:
             return None
-        return sizes(self.image) - sizes(self.base)
+        return image.size - base.size
 
     def exceeded(self, added: int) -> RunError | None:
         """Return the fault of an image that has added too much, `None` for any other."""
@@ -52,7 +51,7 @@ class Budget:
 
     def given_back(self) -> list[Request]:
         """Return how each tag goes back to the image that had it, if it was another."""
-        image = engine.image_id(self.image)
+        image = _id(self.image)
         return [
             request.tag_image(before, name)
             if before and before != image
@@ -63,7 +62,12 @@ class Budget:
 
 def read_budget(size: str, base: str, names: Iterable[str]) -> Budget:
     """Return the budget of an image before it is built."""
-    return Budget(size, base, {name: engine.image_id(name) for name in names})
+    return Budget(size, base, {name: _id(name) for name in names})
+
+
+def _id(name: str) -> str | None:
+    found = engine.find_image(name)
+    return found.id if found else None
 
 
 def heaviest(weight: Weight) -> list[str]:

@@ -132,9 +132,25 @@ def image_exists(name: str) -> bool:
         return client().image.exists(name)
 
 
-def image_id(name: str) -> str | None:
-    """Return the id of an image, `None` where there is none of this name."""
-    return client().image.inspect(name).id if image_exists(name) else None
+@dataclass(frozen=True)
+class FoundImage:
+    """An image that the engine holds: its id, its bytes, the digests of its layers."""
+
+    id: str
+    size: int
+    layers: tuple[str, ...]
+
+
+def find_image(name: str) -> FoundImage | None:
+    """Return an image by its name, `None` where there is none."""
+    from python_on_whales.exceptions import NoSuchImage  # noqa: PLC0415
+
+    with translated():
+        try:
+            found = client().image.inspect(name)
+        except NoSuchImage:
+            return None
+        return FoundImage(found.id, found.size or 0, tuple(found.root_fs.layers or ()))
 
 
 def image_size(name: str) -> int:

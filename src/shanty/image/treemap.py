@@ -87,6 +87,7 @@ def _row(row: list[float], box: Box) -> tuple[list[Box], Box]:
 
 def draw(title: str, areas: Sequence[Area]) -> str:
     """Return an SVG of areas, each with its label where that fits, and both words as a tooltip."""
+    title = _clean(title)
     svg = ET.Element(
         "svg",
         {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img"},
@@ -95,7 +96,7 @@ def draw(title: str, areas: Sequence[Area]) -> str:
     ET.SubElement(svg, "style").text = STYLE
     ET.SubElement(svg, "rect", {"class": "ground", "width": "100%", "height": "100%"})
     head = ET.SubElement(svg, "text", {"class": "head", "x": "8", "y": "26"})
-    head.text = _clean(title)
+    head.text = title
     drawn = sorted((one for one in areas if one.size > 0), key=lambda one: -one.size)
     boxes = squarified([one.size for one in drawn], Box(0, HEAD, WIDTH, HEIGHT - HEAD))
     for area, box in zip(drawn, boxes, strict=True):
