@@ -14,7 +14,7 @@ import pytest
 from tests.engine.support import CHECKOUT, Completed, Workspace, docker, edit
 
 # The machine has few processors, and some of the checks take the time.
-AT_A_TIME = 2
+AT_A_TIME = 3
 SAMPLE_LOCK = CHECKOUT / "examples" / "coach_planner" / "poetry.lock"
 SITE = "/opt/venv/lib/python3.13/site-packages"
 VERSION = next(
@@ -26,7 +26,7 @@ CERTIFICATE = "-----BEGIN CERTIFICATE-----\nbm90IGEgcmVhbCBvbmU=\n-----END CERTI
 SAID = "ahoy-4711-the-parrot"
 GUNICORN = 'gunicorn --config /etc/gunicorn.conf.py "$APP"'
 # A shell that hands signals on, and ends as its server does.
-SHELL = f"sh -c 'trap \"kill $!; wait; exit 0\" TERM; {GUNICORN} & wait'"
+SHELL = f"sh -c 'trap \"kill \\$!; wait; exit 0\" TERM; {GUNICORN} & wait'"
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,9 @@ DEFECTS = {
     ),
     "one package less": Defect(
         "lock/packages",
-        # The module stays, for the app wants it; what says whose it is goes.
-        f"RUN rm -r {SITE}/itsdangerous* && rm -r /opt/venv/nothing || true",
+        # The app wants the module, and has it from elsewhere.
+        f"RUN mv {SITE}/itsdangerous /opt/app/ && rm -r {SITE}/itsdangerous-*\n"
+        "ENV PYTHONPATH=/opt/app",
         f"itsdangerous {VERSION} of the lock is missing",
     ),
     "another version": Defect(
@@ -66,10 +67,10 @@ DEFECTS = {
         f"RUN echo >> {SITE}/flask/app.py",
         f"{SITE}/flask/app.py is not as flask 3.1.3 has it",
     ),
-    "a module of nobody's": Defect(
+    "a stray module": Defect(
         "lock/files", f"RUN touch {SITE}/stray.py", f"{SITE}/stray.py is of no distribution"
     ),
-    "no start": Defect("process/start", "ENV APP=coach_planner:nothing", "nothing"),
+    "no start": Defect("process/start", "ENV APP=nowhere:app", "nowhere"),
     "another port": Defect(
         "process/port",
         f"ENV SERVE='{GUNICORN.replace('gunicorn ', 'gunicorn --bind 0.0.0.0:9000 ', 1)}'\n"
