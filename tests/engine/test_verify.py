@@ -14,7 +14,7 @@ import pytest
 from tests.engine.support import CHECKOUT, Completed, Workspace, docker, edit
 
 # The machine has few processors, and some of the checks take the time.
-AT_A_TIME = 3
+AT_A_TIME = 2
 SAMPLE_LOCK = CHECKOUT / "examples" / "coach_planner" / "poetry.lock"
 SITE = "/opt/venv/lib/python3.13/site-packages"
 VERSION = next(
@@ -107,7 +107,9 @@ DEFECTS = {
     ),
     "a volume": Defect("rights/writable", "VOLUME /data", "/data is a volume"),
     "an app that writes": Defect(
-        "rights/read-only", 'ENV PRESTART=\'python -c open("/opt/app/x","w")\'', "/opt/app/x"
+        "rights/read-only",
+        "ENV PRESTART='touch /opt/app/x'",
+        "prestart failed (touch /opt/app/x)",
     ),
     "a program that wants a capability": Defect(
         "rights/capabilities",
