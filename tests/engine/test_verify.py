@@ -26,7 +26,11 @@ CERTIFICATE = "-----BEGIN CERTIFICATE-----\nbm90IGEgcmVhbCBvbmU=\n-----END CERTI
 SAID = "ahoy-4711-the-parrot"
 GUNICORN = 'gunicorn --config /etc/gunicorn.conf.py "$APP"'
 # A shell that hands signals on, and ends as its server does.
-SHELL = f"sh -c 'trap \"kill \\$!; wait; exit 0\" TERM; {GUNICORN} & wait'"
+SHELL = f"""\
+trap 'kill $!; wait; exit 0' TERM
+{GUNICORN} &
+wait
+"""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,10 @@ DEFECTS = {
         "it listens on 9000, and PORT is",
     ),
     "a shell before the server": Defect(
-        "process/first", f"ENV SERVE={json.dumps(SHELL)}", "process 1 is no server: sh -c"
+        "process/first",
+        "COPY serve.sh /etc/\nENV SERVE='sh /etc/serve.sh'",
+        "process 1 is no server: sh /etc/serve.sh",
+        files={"serve.sh": SHELL},
     ),
     "a health path that is not there": Defect(
         "process/health", "ENV HEALTH_PATH=/nope", "/nope answers 404"
