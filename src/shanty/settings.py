@@ -30,6 +30,7 @@ DEFAULTS: Mapping[str, Value] = {
     "prestart": (),
     "health-path": None,
     "env-file": None,
+    "test-gate": False,
 }
 
 
@@ -52,6 +53,7 @@ class Settings:
     prestart: tuple[str, ...]
     health_path: str | None
     env_file: str | None
+    test_gate: bool
 
 
 @dataclass(frozen=True)
@@ -248,6 +250,13 @@ def _parse_ship(given: object, label: str) -> str:
     return str(given)
 
 
+def _parse_flag(given: object, label: str) -> bool:
+    text = str(given).lower()
+    if text not in {"true", "false"}:
+        raise UsageError(f"{label} = {given!r} cannot be", "use true or false")
+    return text == "true"
+
+
 def _parse_release(given: object, label: str) -> str:
     text = _parse_text(given, label)
     try:
@@ -287,4 +296,5 @@ KEYS: dict[str, Callable[[object, str], Value]] = {
     "prestart": _parse_commands,
     "health-path": _parse_path,
     "env-file": _parse_text,
+    "test-gate": _parse_flag,
 }

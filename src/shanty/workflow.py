@@ -5,7 +5,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from shanty.request import Request
 from shanty.server import framework_shell
 from shanty.settings import Given, Resolved, Settings, official_base_image, resolve
 from shanty.setup.base_image import made_here, on_own_base, own_base_image
+from shanty.source_date import source_date
 from shanty.tee import Tail
 
 READY_SECONDS = 60
@@ -88,6 +89,8 @@ class Workflow:
             recipe = self.recipe(resolved)
         if not quiet:
             self.say(target, resolved, recipe)
+        if target in {"build", "production"}:
+            recipe = replace(recipe, source_date=source_date(recipe.context, os.environ))
         asked = build_image(resolved.settings, recipe, target, os.environ, options)
         started, tail = time.monotonic(), Tail()
         if self._perform(asked, partial(terminal.execute_build, tail=tail)):
