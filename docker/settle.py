@@ -20,9 +20,6 @@ CHUNK_FILES = 64
 # Packages that lie below another folder of Python's are compiled for themselves.
 APART = {"__pycache__", "dist-packages", "site-packages"}
 NOTE = "uv_cache.json"
-# A step has its mounts before it knows the time. What they lie in is always written to.
-MOUNTING_SECONDS = 2
-MOUNTED_IN = ("/", "/etc", "/run", "/tmp")  # noqa: S108 - in a container
 # 2025, and half a year from there: later than what was written would be odd, much earlier a
 # reason for browsers to keep it for years.
 FIRST_SECOND = 1_735_689_600
@@ -83,20 +80,24 @@ def forget(folders: list) -> None:
 
 def stamp(since: int, paths: list) -> None:
     """Give everything that was written since a time the same one."""
-    found = sorted(one for path in paths for one in written(path, since - MOUNTING_SECONDS))
+    found = sorted(one for path in paths for one in written(path, since))
     time = int(os.environ.get("SOURCE_DATE_EPOCH") or derived(found))
-    for path in (*found, *MOUNTED_IN):
+    for path in found:
         os.utime(path, (time, time), follow_symlinks=False)
 
 
 def written(top: str, since: int) -> list:
-    """Return what was written since a time and is no mount, the folder itself included."""
+    """Return what was written since a time below a folder, and that folder itself.
+
+    What a mount lies in was written to before the step knew the time.
+    """
     mounted, found, waiting = mounts(), [], [top]
     while waiting:
         folder = waiting.pop()
-        if os.lstat(folder).st_mtime >= since:
+        entries = list(os.scandir(folder))
+        if os.lstat(folder).st_mtime >= since or any(one.path in mounted for one in entries):
             found.append(folder)
-        for entry in os.scandir(folder):
+        for entry in entries:
             if entry.path in mounted:
                 continue
             if entry.is_dir(follow_symlinks=False):

@@ -265,6 +265,8 @@ LIST = 'write it as ["one", "two"]'
         ("prestart = true", "True is no list of texts", LIST),
         ('ship = "sources"', "'sources' cannot be", "use one of wheel, files, both"),
         ("ship = true", "True cannot be", "use one of wheel, files, both"),
+        ('test-gate = "on"', "'on' cannot be", "use true or false"),
+        ("test-gate = 1", "1 cannot be", "use true or false"),
     ],
 )
 def test_a_value_that_cannot_be_is_told_with_its_place(
