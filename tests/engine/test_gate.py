@@ -28,7 +28,7 @@ def gate(progress: str) -> list[str]:
 def test_a_red_test_stops_production_and_is_named(workspace: Workspace) -> None:
     edit(workspace.sample / TESTS, *BROKEN)
     failed = workspace.invoke("build", code=1, env=GATED)
-    assert "AssertionError" in failed.stderr or "assert 7 == 8" in failed.stderr
+    assert "assert 7 == 8" in failed.stderr
     what, fix = failed.stderr.splitlines()[-2:]
     name = f"{TESTS}::test_an_empty_week_rests_on_every_day"
     assert what.startswith("the build of production failed: the tests failed (1 failed, ")
@@ -57,14 +57,10 @@ def test_without_a_gate_a_red_test_stops_nothing(workspace: Workspace) -> None:
 @pytest.mark.parametrize("ship", ["wheel", "files", "both"])
 def test_plain_docker_has_the_gate_too(workspace: Workspace, ship: str) -> None:
     edit(workspace.sample / TESTS, *BROKEN)
-    words = [
-        "build",
-        "--file",
-        str(workspace.root / "docker/Dockerfile"),
-        *build_words(workspace.sample),
-    ]
-    words += ["--build-arg", f"SHIP={ship}", "--build-arg", "TEST_GATE=true", str(workspace.root)]
-    failed = docker(*words, code=1)
+    dockerfile = str(workspace.root / "docker" / "Dockerfile")
+    asked = ("--build-arg", f"SHIP={ship}", "--build-arg", "TEST_GATE=true")
+    words = (*build_words(workspace.sample), *asked, str(workspace.root))
+    failed = docker("build", "--file", dockerfile, *words, code=1)
     assert "test gate: pytest ended with exit code 1" in failed.stderr
 
 

@@ -103,7 +103,7 @@ def test_two_cold_builds_of_one_commit_make_the_same_files(
 
 
 def test_of_what_no_commit_has_the_time_follows_from_the_files(
-    workspace: Workspace, tmp_path: Path
+    workspace: Workspace,
 ) -> None:
     """Another time for a changed file of the same size, and the same for the same."""
     style = workspace.sample / "src/coach_planner/static/week.css"
