@@ -107,7 +107,7 @@ def test_the_tests_at_the_root_are_left_out_and_those_of_a_package_kept(
 def test_nothing_is_left_of_how_it_was_made(shipped_whole: Image) -> None:
     left = re.compile(
         r"/root/\.|/var/lib/apt/lists/.*_|\.deb$|/var/cache/apt/.*\.bin$|/uv_cache\.json$"
-        r"|/opt/venv/.*/(pip|setuptools|uv|poetry)(/|-)|^/tmp/.|^/run/(?!lock)"
+        r"|/opt/venv/.*/(pip|setuptools|uv|poetry)(/|-)|^/tmp/."
     )
     assert [path for path in shipped_whole.added if left.search(path)] == []
     logs = [file for path, file in shipped_whole.added.items() if path.startswith("/var/log/")]
