@@ -26,6 +26,7 @@ SETTINGS = Settings(
     health_path=None,
     env_file=None,
     size_budget=None,
+    test_gate=False,
 )
 GUNICORN = Server(
     'gunicorn --config /etc/gunicorn.conf.py --bind "0.0.0.0:$PORT" "$APP"', "from the lock"

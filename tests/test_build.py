@@ -144,6 +144,35 @@ def test_what_the_project_needs_travels_where_the_dockerfile_says_otherwise(
     )
 
 
+def test_the_gate_and_the_time_of_the_sources_travel_where_there_is_one(project: Project) -> None:
+    gated = replace(SETTINGS, test_gate=True)
+    assert build(recipe(project, source_date="1600000000"), gated).endswith(
+        "--build-arg TEST_GATE=true --build-arg SOURCE_DATE_EPOCH=1600000000 --load ."
+    )
+
+
+def test_a_gate_that_the_dockerfile_does_not_have_is_refused(project: Project) -> None:
+    dockerfile = project.root / "docker" / "Dockerfile"
+    dockerfile.write_text(DOCKERFILE.replace("ARG TEST_GATE", "# ARG TEST_GATE"), encoding="utf-8")
+    with pytest.raises(UsageError) as refused:
+        build(project, replace(SETTINGS, test_gate=True))
+    assert refused.value.what == (
+        f"test-gate = true, and {dockerfile} has no stage that runs the tests"
+    )
+    assert refused.value.fix.endswith(f"init --force {dockerfile}")
+
+
+def test_the_tests_are_sent_where_they_are_a_gate(
+    make_project: MakeProject, cache_folder: Path
+) -> None:
+    project = make_project({"harbour.py": "", "tests/test_x.py": ""})
+    ignored = cache_folder / "shanty" / project.id / "Dockerfile.dockerignore"
+    build(project)
+    assert "/tests" in ignored.read_text(encoding="utf-8").splitlines()
+    build(project, replace(SETTINGS, test_gate=True))
+    assert "/tests" not in ignored.read_text(encoding="utf-8").splitlines()
+
+
 def test_the_ssh_agent_goes_along_where_a_dependency_is_fetched_with_it(project: Project) -> None:
     agent = {"SSH_AUTH_SOCK": "/run/agent"}
     fetched = recipe(project, build_packages=("git", "openssh-client"))

@@ -324,6 +324,17 @@ def test_a_package_that_debian_has_not_is_named(explain: Explain) -> None:
     )
 
 
+def test_a_red_test_behind_a_build_s_margin_is_named(explain: Explain) -> None:
+    said = (
+        "#21 1.250 FAILED tests/test_x.py::test_it - assert 1 == 2\n"
+        "#21 1.250 \x1b[31m=== \x1b[1m1 failed\x1b[0m, 3 passed in 0.07s ===\x1b[0m\n"
+        "#21 1.251 test gate: pytest ended with exit code 1\n"
+    )
+    found = explain(said)
+    assert found
+    assert found[0] == "the tests failed (1 failed, 3 passed): tests/test_x.py::test_it"
+
+
 def test_of_a_build_that_fails_otherwise_nothing_is_said(explain: Explain) -> None:
     assert explain("#9 0.2 ERROR: process did not complete successfully: exit code: 1\n") is None
 

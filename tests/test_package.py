@@ -24,6 +24,7 @@ DOCKER = {
     "requirements.py",
     "server-gunicorn.txt",
     "server-setuptools.txt",
+    "settle.py",
     "with-secrets.sh",
 }
 SCRIPTS = {"docker-entrypoint.sh", "with-secrets.sh"}

@@ -137,6 +137,28 @@ def test_the_version_from_git_s_tags_is_part_of_it(make_project: MakeProject) ->
     assert recipe(make_project, {"harbour/__init__.py": APP}).version == ""
 
 
+def test_a_gate_needs_a_pytest_that_a_group_brings(make_project: MakeProject) -> None:
+    """One of an extra's is in no development image."""
+    files = {"harbour/__init__.py": APP}
+    pytest_locked = (
+        '[[package]]\nname = "pytest"\nversion = "9"\noptional = true\ngroups = ["%s"]\n'
+    )
+    extra = f'{POETRY}[tool.poetry.dependencies]\npytest = {{ version = "9", optional = true }}\n'
+    extra += '[tool.poetry.extras]\ncheck = ["pytest"]\n'
+    marked = pytest_locked % "main" + "markers = 'extra == \"check\"'\n"
+    for pyproject, packages in ((POETRY, ""), (extra, marked)):
+        with pytest.raises(UsageError) as refused:
+            recipe(make_project, files, pyproject, packages=packages, test_gate="true")
+        root = make_project(pyproject=POETRY).root
+        assert str(refused.value) == (
+            f"test-gate = true, and no group of {root / 'poetry.lock'} has pytest\n"
+            f"fix: poetry add --directory {root} --group test pytest"
+        )
+    group = f"{POETRY}[tool.poetry.group.check.dependencies]\npytest = '9'\n"
+    brought = pytest_locked.replace("optional = true\n", "") % "check"
+    assert recipe(make_project, files, group, packages=brought, test_gate="true").ship == "wheel"
+
+
 def test_a_repository_in_the_lock_needs_git(make_project: MakeProject) -> None:
     source = '[package.source]\ntype = "git"\nurl = "https://forge.example/quay.git"\n'
     packages = f'[[package]]\nname = "quay"\nversion = "1"\ngroups = ["main"]\n{source}'

@@ -54,6 +54,7 @@ def test_without_a_word_everything_is_found_or_has_a_default(make_project: MakeP
         health_path=None,
         env_file=None,
         size_budget=None,
+        test_gate=False,
     )
     assert resolved.sources == {
         "poetry-version": "poetry.lock, line 1",
@@ -84,6 +85,7 @@ def test_every_key_can_be_written_in_the_file(make_project: MakeProject) -> None
         health-path = "/health"
         env-file = ".env"
         size-budget = " 60 MB "
+        test-gate = true
         """,
     )
     resolved = resolve(everything)
@@ -104,6 +106,7 @@ def test_every_key_can_be_written_in_the_file(make_project: MakeProject) -> None
         health_path="/health",
         env_file=".env",
         size_budget="60 MB",
+        test_gate=True,
     )
     assert set(resolved.sources.values()) == {str(everything.project.pyproject_file)}
 
@@ -265,6 +268,8 @@ LIST = 'write it as ["one", "two"]'
         ("prestart = true", "True is no list of texts", LIST),
         ('ship = "sources"', "'sources' cannot be", "use one of wheel, files, both"),
         ("ship = true", "True cannot be", "use one of wheel, files, both"),
+        ('test-gate = "on"', "'on' cannot be", "use true or false"),
+        ("test-gate = 1", "1 cannot be", "use true or false"),
     ],
 )
 def test_a_value_that_cannot_be_is_told_with_its_place(

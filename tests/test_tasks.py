@@ -180,6 +180,15 @@ def test_build_says_the_line_runs_it_and_tells_image_size_and_time(
     assert float(seconds) < 60
 
 
+@pytest.mark.parametrize(("target", "told"), [("production", True), ("staging", False)])
+def test_what_is_built_from_the_sources_is_told_their_time(
+    shanty: Typing, monkeypatch: pytest.MonkeyPatch, target: str, *, told: bool
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1600000000")
+    (line,) = shanty("--dry", "build", "--target", target).stdout.splitlines()
+    assert ("--build-arg SOURCE_DATE_EPOCH=1600000000 " in line) == told
+
+
 @pytest.mark.parametrize("target", ["staging", "development", "build", "production"])
 def test_build_builds_the_target_that_is_named(
     target: str, shanty: Typing, project: Project, fakes: Fakes
@@ -1360,6 +1369,7 @@ def test_config_shows_each_setting_with_its_source(
     assert rows["app"] == ["harbour:create_app()", "found in src/harbour/__init__.py"]
     assert rows["groups"] == ["main", "default"]
     assert rows["serve"] == ["—", "default"]
+    assert rows["test-gate"] == ["false", "default"]
 
 
 def test_config_for_a_script_is_json(shanty: Typing) -> None:

@@ -1,10 +1,12 @@
 """The build of one target, as a whole command line."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from shanty.dockerfile import argument_defaults, check_stages, shipped_docker
+from shanty.door import door
 from shanty.errors import UsageError
 from shanty.ignore_file import write_dockerfile
 from shanty.index_secrets import Secret, index_secrets
@@ -54,7 +56,10 @@ def build_image(
     if context.owner:
         check_stages(dockerfile, TARGETS)
     else:
-        dockerfile = write_dockerfile(context, docker, wheel=recipe.ship == "wheel")
+        # The tests are in no wheel.
+        wheel = recipe.ship == "wheel" and not settings.test_gate
+        dockerfile = write_dockerfile(context, docker, wheel=wheel)
+    _check_gate(settings, dockerfile)
     arguments = ["docker", "buildx", "build"]
     arguments += ["--file", shown(dockerfile), "--target", target]
     for name in options.tags or (tag(settings, target),):
@@ -77,6 +82,15 @@ def build_image(
     arguments += _build_options(options)
     values = {_variable(secret): secret.content for secret in secrets if not secret.file}
     return Request((*arguments, shown(context.root)), values)
+
+
+def _check_gate(settings: Settings, dockerfile: Path) -> None:
+    """Refuse a gate that a Dockerfile would pass over."""
+    if settings.test_gate and "TEST_GATE" not in argument_defaults(dockerfile):
+        raise UsageError(
+            f"test-gate = true, and {dockerfile} has no stage that runs the tests",
+            f"take Shanty's with: {door()} init --force {shlex.quote(str(dockerfile))}",
+        )
 
 
 def _variable(secret: Secret) -> str:
@@ -115,6 +129,8 @@ def build_arguments(settings: Settings, recipe: Recipe, dockerfile: Path) -> dic
         "DEVELOPMENT_SERVE": recipe.development.command,
         "PRESTART": "; ".join(settings.prestart),
         "HEALTH_PATH": settings.health_path or "",
+        "TEST_GATE": str(settings.test_gate).lower(),
+        "SOURCE_DATE_EPOCH": recipe.source_date,
     }
     defaults = argument_defaults(dockerfile)
     return always | {

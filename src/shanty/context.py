@@ -33,6 +33,14 @@ class Context:
         """The owner's `docker/`, relative to `root`."""
         return (((self.owner or self.root) / "docker").relative_to(self.root)).as_posix()
 
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """The files and folders that the images are made from."""
+        owned = (self.docker_dir,) if self.owner else ()
+        return tuple(
+            self.root / path for path in (self.project_dir, *self.path_dependencies, *owned)
+        )
+
     def inside(self, path: str) -> str:
         """Return where in the images a path of the context lies."""
         above = PurePosixPath(self.app_dir.removesuffix(f"/{self.project_dir}"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from shanty.context import Context, read_context
+from shanty.dependencies.holders import holders
 from shanty.dependencies.lock import Lock
 from shanty.dynamic_version import project_version
 from shanty.errors import UsageError
@@ -22,6 +23,8 @@ class Recipe:
     `install` is how the project itself is installed: `poetry`, `backend`, or `none`.
     `import_root` is where in the images the app is imported from, empty where that is the wheel.
     `build_packages` are the Debian packages without which the lock cannot be installed.
+    `source_date` is when the sources were what they are, in seconds since 1970, empty where nobody
+    knows.
     """
 
     context: Context
@@ -32,6 +35,7 @@ class Recipe:
     import_root: str
     version: str = ""
     build_packages: tuple[str, ...] = ()
+    source_date: str = ""
 
 
 def read_recipe(project: Project, lock: Lock, resolved: Resolved) -> Recipe:
@@ -39,6 +43,7 @@ def read_recipe(project: Project, lock: Lock, resolved: Resolved) -> Recipe:
     context = read_context(project, lock)
     settings, app = resolved.settings, resolved.application
     _check_ship(project, settings, app)
+    _check_gate(project, lock, settings)
     production, development = _servers(project, lock, settings, app)
     return Recipe(
         context,
@@ -74,6 +79,17 @@ def _check_ship(project: Project, settings: Settings, app: Application | None) -
         raise UsageError(f'ship = "{settings.ship}": the project has no package for a wheel', fix)
     if settings.ship == "wheel" and app and app.file and not app.in_wheel:
         raise UsageError(f'ship = "wheel": {app.file} is in no wheel of the project', fix)
+
+
+def _check_gate(project: Project, lock: Lock, settings: Settings) -> None:
+    """Refuse to run tests with a pytest that no group brings: no extra is installed for them."""
+    if not settings.test_gate:
+        return
+    if all(one.startswith("extra ") for one in holders(project, lock, "pytest")):
+        raise UsageError(
+            f"test-gate = true, and no group of {lock.path} has pytest",
+            f"poetry add --directory {project.quoted_root} --group test pytest",
+        )
 
 
 def _build_packages(lock: Lock) -> tuple[str, ...]:

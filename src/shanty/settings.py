@@ -32,6 +32,7 @@ DEFAULTS: Mapping[str, Value] = {
     "health-path": None,
     "env-file": None,
     "size-budget": None,
+    "test-gate": False,
 }
 
 
@@ -55,6 +56,7 @@ class Settings:
     health_path: str | None
     env_file: str | None
     size_budget: str | None
+    test_gate: bool
 
 
 @dataclass(frozen=True)
@@ -251,6 +253,13 @@ def _parse_ship(given: object, label: str) -> str:
     return str(given)
 
 
+def _parse_flag(given: object, label: str) -> bool:
+    text = str(given).lower()
+    if text not in {"true", "false"}:
+        raise UsageError(f"{label} = {given!r} cannot be", "use true or false")
+    return text == "true"
+
+
 def _parse_release(given: object, label: str) -> str:
     text = _parse_text(given, label)
     try:
@@ -291,4 +300,5 @@ KEYS: dict[str, Callable[[object, str], Value]] = {
     "health-path": _parse_path,
     "env-file": _parse_text,
     "size-budget": parse_size,
+    "test-gate": _parse_flag,
 }

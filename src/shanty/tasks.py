@@ -360,6 +360,7 @@ def config(c: Context, json: bool = False) -> None:
         return
     for key, value, source in rows:
         text = " ".join(value) if isinstance(value, tuple) else value
+        text = str(value).lower() if isinstance(value, bool) else text
         print(f"{key:22}  {text if text not in {None, ''} else '—'!s:32}  {source}")
 
 

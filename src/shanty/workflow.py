@@ -37,6 +37,7 @@ from shanty.request import Request
 from shanty.server import framework_shell
 from shanty.settings import Given, Resolved, Settings, official_base_image, resolve
 from shanty.setup.base_image import made_here, on_own_base, own_base_image
+from shanty.source_date import source_date
 from shanty.tee import Tail
 
 READY_SECONDS = 60
@@ -111,6 +112,8 @@ class Workflow:
     def _build(
         self, target: str, resolved: Resolved, recipe: Recipe, options: BuildOptions
     ) -> None:
+        if target in {"build", "production"}:
+            recipe = replace(recipe, source_date=source_date(recipe.context, os.environ))
         asked = build_image(resolved.settings, recipe, target, os.environ, options)
         tail = Tail()
         if self._perform(asked, partial(terminal.execute_build, tail=tail)):

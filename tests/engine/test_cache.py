@@ -1,8 +1,11 @@
 """What a rebuild does again, and what it does not."""
 
+import os
 import re
 import secrets
+import subprocess
 
+from tests.engine.projects import GIT
 from tests.engine.support import Workspace, edit
 
 
@@ -42,6 +45,23 @@ def test_a_source_edit_reinstalls_no_dependency(workspace: Workspace) -> None:
     steps = build_both(workspace)
     assert any("uv build" in step for step in steps)
     assert installs(steps) == []
+
+
+def test_a_commit_that_leaves_the_dependencies_reinstalls_none(workspace: Workspace) -> None:
+    """Its time is the project's own layer's alone."""
+    for seconds in (1_600_000_000, int(fresh(), 16) // 4 + 1):
+        date = {**os.environ, "GIT_COMMITTER_DATE": f"@{seconds} +0000"}
+        with (workspace.sample / "README.md").open("a", encoding="utf-8") as readme:
+            readme.write("More.\n")
+        for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "x"]):
+            subprocess.run([*GIT, *words], cwd=workspace.root, env=date, check=True)
+        done = workspace.invoke("build")
+        assert f"SOURCE_DATE_EPOCH={seconds}" in done.stderr
+    steps = executed(done.stderr)
+    assert any("uv build" in step for step in steps)
+    assert installs(steps) == []
+    assert [step for step in steps if step.startswith("[shipped ")] == []
+    assert len([step for step in steps if step.startswith("[shipped-wheel ")]) == 1
 
 
 def test_a_version_bump_reinstalls_no_dependency(workspace: Workspace) -> None:

@@ -9,6 +9,7 @@ from shanty.dependencies.wheels import has_wheel, newest_before
 from shanty.failure.case import Case, Diagnosis
 from shanty.failure.compiler import COMPILER, FROM_SCRATCH, PYTHON_HEADERS, RUNTIME, wanted
 from shanty.failure.fetch import not_fetched
+from shanty.failure.gate import red_tests
 
 # Before each line: the number of the step and the time, and the colours of a terminal.
 MARGIN = re.compile(r"\x1b\[[\d;?]*[a-zA-Z]|^(?:#\d+ )?\d+\.\d+ |^#\d+ ", re.MULTILINE)
@@ -44,6 +45,8 @@ def diagnose_build(case: Case, *, debian_python: bool) -> Diagnosis | None:
             f"{two['second']}, and does not say which is for whom",
             f"poetry lock --directory {case.project.quoted_root}, with Poetry 2.1 or newer",
         )
+    if red := red_tests(said):
+        return red
     return not_fetched(said) or _compilation(said, case, debian_python=debian_python)
 
 

@@ -6,13 +6,10 @@ import re
 STEPS = (
     (r"^WORKDIR ", "the folder of the app"),
     (r"\$SYSTEM_PACKAGES", "Debian packages, and the standard library compiled"),
-    (r"app:x:10001", "the user of the app, and nothing that would make it another"),
-    (r"^COPY .*docker-entrypoint\.sh", "the entrypoint and the health check"),
-    (r"^COPY .*gunicorn\.conf\.py /etc/", "gunicorn's settings"),
-    (r"^COPY .*/fetched ", "the server that the lock lacks"),
-    (r"^COPY .*/opt/venv ", "the packages of the lock"),
+    (r"app:x:10001", "the user of the app, the entrypoint, and what starts the server"),
+    (r"/tmp/venv ", "the packages of the lock, and the server that it lacks"),
     (r"--find-links \S+/wheels", "the wheel of the project"),
-    (r"^COPY .*/opt/app", "the files of the project"),
+    (r"/tmp/app/\. ", "the files of the project"),
 )
 LONGEST = 60
 

@@ -1,0 +1,136 @@
+"""The script in docker/ that makes a build step's files the same in every build."""
+
+import os
+import subprocess
+import sys
+from importlib.util import cache_from_source
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[1] / "docker" / "settle.py"
+FIRST, LAST = 1_735_689_600, 1_735_689_600 + 2**24
+LONG_AGO, SINCE = 1_000_000_000, 1_500_000_000
+# The flags in the head of a .pyc: made by hash, and checked by it.
+CHECKED_HASH = (0b11).to_bytes(4, "little")
+
+
+def settle(*words: object, **environment: str) -> str:
+    """Run the script and return what it says."""
+    line = [sys.executable, str(SCRIPT), *map(str, words)]
+    inherited = {name: os.environ[name] for name in os.environ if name != "SOURCE_DATE_EPOCH"}
+    done = subprocess.run(
+        line, check=True, capture_output=True, text=True, env=inherited | environment
+    )
+    return done.stdout
+
+
+def bytecode(file: Path) -> Path:
+    """Return where a file's bytecode is."""
+    return Path(cache_from_source(str(file)))
+
+
+def write_modules(folder: Path) -> list[Path]:
+    """Write more modules than one process compiles, with much in common; return their files."""
+    folder.mkdir()
+    files = [folder / f"module_{number}.py" for number in range(70)]
+    for number, file in enumerate(files):
+        file.write_text(f'NAMES = {{"harbour", "pier", "quay_{number}"}}\npier = "harbour"\n')
+    return files
+
+
+# Bytecode
+
+
+def test_bytecode_is_checked_by_hash_and_the_same_whatever_is_compiled_first(
+    tmp_path: Path,
+) -> None:
+    files = write_modules(tmp_path / "quay")
+    settle("compile", tmp_path)
+    first = [bytecode(file).read_bytes() for file in files]
+    for file in files:
+        bytecode(file).unlink()
+        content = file.read_text()
+        file.unlink()
+        file.write_text(content)
+    settle("compile", tmp_path, PYTHONHASHSEED="7")
+    assert [bytecode(file).read_bytes() for file in files] == first
+    assert {content[4:8] for content in first} == {CHECKED_HASH}
+
+
+def test_what_has_bytecode_keeps_it(tmp_path: Path) -> None:
+    (tmp_path / "harbour.py").write_text("")
+    found = bytecode(tmp_path / "harbour.py")
+    found.parent.mkdir()
+    found.write_bytes(b"the base's own")
+    settle("compile", tmp_path)
+    assert found.read_bytes() == b"the base's own"
+
+
+def test_packages_below_another_folder_are_compiled_for_themselves(tmp_path: Path) -> None:
+    file = tmp_path / "site-packages" / "quay" / "harbour.py"
+    file.parent.mkdir(parents=True)
+    file.write_text("")
+    settle("compile", tmp_path, tmp_path / "nothing")
+    assert not bytecode(file).exists()
+    settle("compile", tmp_path / "site-packages")
+    assert bytecode(file).exists()
+
+
+@pytest.mark.parametrize("content", [b"def\n", b"\0", b'"\xff"\n'])
+def test_what_is_no_python_is_named_and_left(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "template.py").write_bytes(content)
+    (tmp_path / "valid.py").write_text("")
+    said = settle("compile", tmp_path)
+    assert said == f"'{tmp_path}/template.py' does not compile: it stays as it is\n"
+    assert bytecode(tmp_path / "valid.py").exists()
+
+
+# What uv notes
+
+
+def test_the_note_on_uv_s_cache_is_dropped_with_its_line(tmp_path: Path) -> None:
+    noted, other = tmp_path / "quay-1.dist-info", tmp_path / "pier-1.dist-info"
+    for folder in (noted, other):
+        folder.mkdir()
+        (folder / "RECORD").write_text(
+            f"quay.py,,\n{folder.name}/uv_cache.json,,\n{folder.name}/RECORD,,\n"
+        )
+    (noted / "uv_cache.json").write_text("{}")
+    settle("forget", tmp_path)
+    assert [file.name for file in noted.iterdir()] == ["RECORD"]
+    assert (noted / "RECORD").read_text() == "quay.py,,\nquay-1.dist-info/RECORD,,\n"
+    assert "uv_cache.json" in (other / "RECORD").read_text()
+
+
+# Times
+
+
+def test_what_was_written_has_one_time_and_what_was_there_keeps_its_own(tmp_path: Path) -> None:
+    (tmp_path / "base").mkdir()
+    for name in ("base/old.txt", "base", "new.txt", "link"):
+        path = tmp_path / name
+        if name == "link":
+            path.symlink_to("nowhere")
+        elif not path.exists():
+            path.write_text("x")
+    for name in ("base/old.txt", "base"):
+        os.utime(tmp_path / name, (LONG_AGO, LONG_AGO))
+    settle("stamp", SINCE, tmp_path, SOURCE_DATE_EPOCH="1600000000")
+    times = {path.name: path.lstat().st_mtime for path in (tmp_path, *tmp_path.rglob("*"))}
+    assert times == {
+        **dict.fromkeys(("old.txt", "base"), LONG_AGO),
+        **dict.fromkeys(("new.txt", "link", tmp_path.name), 1_600_000_000),
+    }
+
+
+def test_without_one_the_time_follows_from_names_and_contents(tmp_path: Path) -> None:
+    """A changed file of the same size is another to who goes by size and time."""
+    file = tmp_path / "week.css"
+    found = []
+    for text in ("#fff", "#000", "#fff"):
+        file.write_text(text)
+        settle("stamp", SINCE, tmp_path, SOURCE_DATE_EPOCH="")
+        found.append(file.stat().st_mtime)
+    assert found[0] == found[2] != found[1]
+    assert all(FIRST <= time < LAST for time in found)
