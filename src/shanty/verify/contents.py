@@ -9,6 +9,7 @@ from packaging.utils import canonicalize_name
 from shanty.ignore_file import SECRET_FILES
 from shanty.image.file import File
 from shanty.verify.check import Check, judged
+from shanty.verify.known_secrets import EXAMPLES
 from shanty.verify.subject import Subject
 
 BINARIES = re.compile(r"(?:/usr|/usr/local|/opt/[^/]+|/root/\.local)?/s?bin/(?P<name>[^/]+)")
@@ -19,7 +20,6 @@ TOOLS = re.compile(
 INSTALLERS = {"pip", "poetry", "poetry-core", "pipx", "uv", "virtualenv"}
 TESTS = re.compile(r"tests?|conftest\.py|test_\w+\.py|\w+_test\.py")
 PRIVATE = (".git", ".env", ".env.*", *SECRET_FILES)
-EXAMPLES = {".env.example", ".env.sample", ".env.template", ".env.dist"}
 PRIVATE_KEY = re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----")
 CACHES = (
     *("/root/.cache/*", "/home/*/.cache/*", "/var/lib/apt/lists/*", "/var/cache/apt/*"),
