@@ -1,6 +1,7 @@
 """What the proof of an image is tried on: an image of a project, and servers that answer."""
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -8,9 +9,12 @@ from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
 from shanty.dependencies.lock import read_lock
 from shanty.project import Project
 from shanty.server import Server
+from shanty.verify import process, running, trials
 from shanty.verify.subject import Subject
 from tests.fakes import Reply, reply
 from tests.harbour import GUNICORN, SETTINGS, recipe
@@ -118,3 +122,24 @@ def serving(respond: Respond = hello) -> Iterator[int]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def closed_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server((HOST, 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be waited for longer than a test has patience."""
+    monkeypatch.setattr(running, "POLL_SECONDS", 0)
+    monkeypatch.setattr(running, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(running, "READY_SECONDS", 20)
+    monkeypatch.setattr(process, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(process, "AT_WORK_SECONDS", 0.05)
+
+
+def trial_ports(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
+    """Have containers that are started one after the other answer on these ports."""
+    left = iter(ports)
+    monkeypatch.setattr(trials, "free_port", lambda: next(left))
