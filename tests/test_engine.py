@@ -201,6 +201,21 @@ def test_an_image_has_the_layers_that_the_engine_tells(fakes: Fakes) -> None:
     assert engine.layers("harbour:production") == ("sha256:2", "sha256:3")
 
 
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ({"Config": {"Labels": {"shanty.project": "1"}}}, {"shanty.project": "1"}),
+        ({"Config": {"Labels": None}}, {}),
+        ({}, {}),
+    ],
+)
+def test_an_image_has_the_labels_that_the_engine_tells(
+    fakes: Fakes, image: dict[str, object], expected: dict[str, str]
+) -> None:
+    fakes.answer(reply("docker image inspect", json.dumps([{"Id": "sha256:1"} | image])))
+    assert engine.labels("harbour:production") == expected
+
+
 def test_an_image_is_saved_to_a_file(tmp_path: Path, fakes: Fakes) -> None:
     fakes.answer(reply("docker image save"))
     engine.save("harbour:production", tmp_path / "image.tar")
@@ -287,6 +302,24 @@ def test_the_publisher_of_a_port_is_a_container_or_none(fakes: Fakes) -> None:
     fakes.answer(listed(["harbour-dev-8888"], "--filter"), container("harbour-dev-8888"))
     assert engine.publisher(PORT) == "harbour-dev-8888"
     assert fakes.calls[0][-2:] == ["--filter", "publish=8888"]
+
+
+def test_a_command_inside_a_container_gives_what_it_prints(fakes: Fakes) -> None:
+    fakes.answer(reply("docker exec harbour-prod-8888 ls", "a b\n"))
+    assert engine.run_inside("harbour-prod-8888", ("ls", "-1 x")) == "a b"
+    assert fakes.calls == [["docker", "exec", "harbour-prod-8888", "ls", "-1 x"]]
+
+
+def test_a_command_inside_a_container_that_fails_is_a_fault_in_its_own_words(fakes: Fakes) -> None:
+    fakes.answer(reply("docker exec", stderr="container 1 is not running\n", code=1))
+    with pytest.raises(RunError, match=r"^docker failed: container 1 is not running"):
+        engine.run_inside("harbour-prod-8888", ("ls",))
+
+
+def test_a_container_is_as_the_engine_tells_it(fakes: Fakes) -> None:
+    fakes.answer(container("harbour-prod-8888", Running=False, ExitCode=3))
+    state = engine.state("harbour-prod-8888")
+    assert (state.running, state.exit_code) == (False, 3)
 
 
 # Waiting
