@@ -39,6 +39,8 @@ LOOKING = (
     ("docker", "container"),
     ("docker", "image", "inspect"),
     ("docker", "image", "list"),
+    ("docker", "system", "info"),
+    ("docker", "system", "events"),
 )
 PYPROJECT = """\
 [project]

@@ -25,6 +25,7 @@ SETTINGS = Settings(
     prestart=(),
     health_path=None,
     env_file=None,
+    size_budget=None,
 )
 GUNICORN = Server(
     'gunicorn --config /etc/gunicorn.conf.py --bind "0.0.0.0:$PORT" "$APP"', "from the lock"

@@ -52,8 +52,8 @@ def test_the_production_server_is_held_to_what_it_needs(project: Project) -> Non
         "docker run --rm --pull never --name harbour-prod-8888 "
         f"--label shanty.project={project.id} --label shanty.task=prod "
         "--cap-drop ALL --security-opt no-new-privileges --pids-limit 2048 --stop-timeout 40 "
-        "--read-only --tmpfs /tmp:noexec,nosuid,nodev --env PORT=8888 --publish 127.0.0.1:8888:8888 "
-        "harbour:production"
+        "--read-only --tmpfs /tmp:noexec,nosuid,nodev --env PORT=8888 "
+        "--publish 127.0.0.1:8888:8888 harbour:production"
     )
 
 

@@ -643,6 +643,26 @@ def test_a_script_that_is_not_where_it_is_looked_for_is_named(
     )
 
 
+def test_the_files_of_a_project_further_down_are_known_by_where_it_lies_in_the_image(
+    project: Project,
+) -> None:
+    """One that depends on a folder beside it lies as far from that in the images."""
+    log = raised(
+        "FileNotFoundError: [Errno 2] No such file or directory: '/opt/app/quay/static/week.css'"
+    )
+    settings = {**DEFAULTS, "ship": "files"}
+    found = diagnose(Case(project, read_lock(project), log, settings, "/opt/app/quay"))
+    assert found is not None
+    assert found.fix == (
+        "no longer ignore it, or mount it: "
+        "docker run --volume ./static/week.css:/opt/app/quay/static/week.css"
+    )
+    beside = log.replace("/quay/", "/")
+    elsewhere = diagnose(Case(project, read_lock(project), beside, settings, "/opt/app/quay"))
+    assert elsewhere is not None
+    assert elsewhere.what == "there is no /opt/app/static/week.css in the image"
+
+
 def test_a_file_that_the_image_leaves_out_is_named(project: Project) -> None:
     log = raised("FileNotFoundError: [Errno 2] No such file or directory: 'static/week.css'")
     found = diagnose(Case(project, read_lock(project), log, {**DEFAULTS, "ship": "files"}))
@@ -653,6 +673,78 @@ def test_a_file_that_the_image_leaves_out_is_named(project: Project) -> None:
             "no longer ignore it, or mount it: "
             "docker run --volume ./static/week.css:/opt/app/static/week.css"
         ),
+    )
+
+
+# Limits
+
+CROWDED = "it starts more than the 2048 processes and threads that it may have"
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        raised("RuntimeError: can't start new thread"),
+        raised("BlockingIOError: [Errno 11] Resource temporarily unavailable", CHILD),
+        raised(
+            "BlockingIOError: [Errno 11] Resource temporarily unavailable",
+            'File "/usr/lib/python3.13/multiprocessing/popen_fork.py", line 66, in _launch',
+            "  self.pid = os.fork()",
+        ),
+        (
+            "OpenBLAS blas_thread_init: pthread_create failed for thread 3 of 8: "
+            "Resource temporarily unavailable\n"
+        ),
+        "sh: 1: Cannot fork\n",
+    ],
+)
+def test_one_process_or_thread_too_many_is_told(log: str, explain: Explain) -> None:
+    assert explain(log) == (
+        CROWDED,
+        "let it start fewer: with --workers, or by a setting of its own",
+    )
+
+
+def test_a_lock_that_is_held_is_no_process_too_many(explain: Explain) -> None:
+    line = "BlockingIOError: [Errno 11] Resource temporarily unavailable"
+    found = explain(raised(line, 'File "/opt/app/one.py", line 3, in <module>', "  flock(file, 6)"))
+    assert found is not None
+    assert found[0] == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "OSError: [Errno 28] No space left on device",
+        "OSError: [Errno 28] No space left on device: '/tmp/upload'",
+    ],
+)
+def test_a_write_that_memory_has_no_room_for_is_told(line: str, explain: Explain) -> None:
+    assert explain(raised(line)) == (
+        "there is no room for what it writes: /tmp holds half of the memory, /dev/shm 64 MB",
+        "give it more with --memory, or let it write to the disk with --writable",
+    )
+
+
+@pytest.mark.parametrize(
+    ("log", "path"),
+    [
+        (
+            raised("PermissionError: [Errno 13] Permission denied: '/tmp/driver'", CHILD),
+            "/tmp/driver",
+        ),
+        (
+            raised("OSError: /tmp/z.so: failed to map segment from shared object"),
+            "/tmp/z.so",
+        ),
+    ],
+)
+def test_what_is_run_from_where_nothing_may_run_is_named(
+    log: str, path: str, explain: Explain
+) -> None:
+    assert explain(log) == (
+        f"it runs {path}, and nothing that lies there may be run",
+        "put it into the image, or add --writable to what you typed",
     )
 
 

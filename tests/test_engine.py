@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -325,7 +326,7 @@ def test_a_container_is_as_the_engine_tells_it(fakes: Fakes) -> None:
 # Waiting
 
 
-def silent(_log: str) -> None:
+def silent(_log: str, _starved: bool) -> None:  # noqa: FBT001
     """Find no reason in a log."""
 
 
@@ -357,7 +358,7 @@ def test_a_container_that_ends_first_is_told_after_its_last_lines(
     )
     with pytest.raises(RunError) as fault:
         engine.wait_until(
-            name, lambda: False, 60, lambda log: Diagnosis(log[:8], "poetry add flask")
+            name, lambda: False, 60, lambda log, _: Diagnosis(log[:8], "poetry add flask")
         )
     assert str(fault.value) == (
         f"{name} ended with exit code 3 before it answered: ModuleNo\nfix: poetry add flask"
@@ -365,6 +366,51 @@ def test_a_container_that_ends_first_is_told_after_its_last_lines(
     assert capsys.readouterr() == ("", log)
     assert fakes.calls[-1][:4] == ["docker", "container", "logs", "--tail"]
     assert fakes.calls[-1][-1] == name
+
+
+@pytest.mark.parametrize(
+    ("state", "how"),
+    [
+        ({}, "had a process killed before it answered"),
+        ({"Running": False, "ExitCode": 137}, "ended with exit code 137 before it answered"),
+    ],
+)
+def test_a_container_whose_memory_ran_out_is_not_waited_for(
+    state: dict[str, object], how: str, fakes: Fakes
+) -> None:
+    """Its server would start another process for the one that was killed, for ever."""
+    name = "harbour-prod-8888"
+    fakes.answer(container(name, OOMKilled=True, **state), reply("docker container logs"))
+    with pytest.raises(RunError) as fault:
+        engine.wait_until(
+            name,
+            lambda: False,
+            60,
+            lambda _, starved: Diagnosis("more", "fix") if starved else None,
+        )
+    assert fault.value.what == f"{name} {how}: more"
+
+
+@pytest.mark.parametrize(("said", "starved"), [("", False), ('{"Action": "oom"}\n', True)])
+def test_what_the_kernel_did_to_a_container_is_known_when_it_is_gone(
+    said: str,
+    starved: bool,  # noqa: FBT001
+    fakes: Fakes,
+) -> None:
+    fakes.answer(reply("docker system events", said))
+    since = datetime(2026, 11, 22, tzinfo=UTC)
+    assert engine.ran_out_of_memory("harbour-prod-8888", since) is starved
+    asked = shlex.join(fakes.calls[-1])
+    assert "--since 2026-11-22T00:00:00+00:00 --until 20" in asked
+    assert asked.endswith("--filter container=harbour-prod-8888 --filter event=oom")
+
+
+@pytest.mark.parametrize(("said", "processors"), [('{"NCPU": 2}', 2), ("{}", 1)])
+def test_the_engine_says_how_many_processors_it_has(
+    said: str, processors: int, fakes: Fakes
+) -> None:
+    fakes.answer(reply("docker system info", said))
+    assert engine.processors() == processors
 
 
 def test_a_container_that_is_never_ready_is_told_with_the_time_it_had(fakes: Fakes) -> None:

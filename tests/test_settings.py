@@ -53,6 +53,7 @@ def test_without_a_word_everything_is_found_or_has_a_default(make_project: MakeP
         prestart=(),
         health_path=None,
         env_file=None,
+        size_budget=None,
     )
     assert resolved.sources == {
         "poetry-version": "poetry.lock, line 1",
@@ -82,6 +83,7 @@ def test_every_key_can_be_written_in_the_file(make_project: MakeProject) -> None
         prestart = "flask db upgrade"
         health-path = "/health"
         env-file = ".env"
+        size-budget = " 60 MB "
         """,
     )
     resolved = resolve(everything)
@@ -101,6 +103,7 @@ def test_every_key_can_be_written_in_the_file(make_project: MakeProject) -> None
         prestart=("flask db upgrade",),
         health_path="/health",
         env_file=".env",
+        size_budget="60 MB",
     )
     assert set(resolved.sources.values()) == {str(everything.project.pyproject_file)}
 

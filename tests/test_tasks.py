@@ -401,6 +401,79 @@ def test_production_takes_workers_and_a_root_it_can_write_to(
     assert "--env WEB_CONCURRENCY=3 " in fakes.changes[-1]
 
 
+def test_production_takes_limits_that_the_engine_can_keep(
+    shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    fakes.answer(reply("docker system info", '{"NCPU": 2}'))
+    words = ("prod", "--memory", "512m", "--port", str(port))
+    assert shanty(*words, "--cpus", "1.5").code == 0
+    assert " --memory 512m --memory-swap 512m --cpus 1.5 " in fakes.changes[-1]
+    before = len(fakes.changes)
+    refused = refusal(shanty(*words, "--cpus", "4"), 2)
+    assert refused == ("--cpus 4: the engine has 2", "give 2 or less")
+    assert len(fakes.changes) == before
+
+
+OOM = reply("docker system events", '{"Action": "oom"}\n')
+
+
+@pytest.mark.parametrize(
+    ("options", "what", "fix"),
+    [
+        (
+            ("--memory", "64m"),
+            "it needs more memory than --memory 64m",
+            "give it more: --memory 128m",
+        ),
+        ((), "the machine had no more memory for it", "let it take less, or free some memory"),
+    ],
+)
+def test_a_server_that_is_killed_for_its_memory_is_told_so(  # noqa: PLR0913, PLR0917
+    options: tuple[str, ...], what: str, fix: str, shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    name = f"harbour-prod-{port}"
+    fakes.answer(reply("docker run", code=137), OOM)
+    answer = shanty("prod", "--port", str(port), *options)
+    assert failure(answer) == (f"the production server ended with exit code 137: {what}", fix)
+    fakes.answer(
+        reply("docker run"),
+        container(name, OOMKilled=True),
+        reply("docker container logs", "Perhaps out of memory?\n"),
+    )
+    answer = shanty("prod", "--detach", "--port", str(port), *options)
+    assert failure(answer) == (f"{name} had a process killed before it answered: {what}", fix)
+
+
+def test_a_server_that_somebody_has_killed_is_not_said_to_lack_memory(
+    shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    fakes.answer(reply("docker run", code=137), reply("docker system events"))
+    assert failure(shanty("prod", "--port", str(port))) == (
+        "the production server ended with exit code 137",
+        "mend what its log names above",
+    )
+
+
+def test_a_server_that_lost_processes_to_its_memory_is_told_so_when_it_is_stopped(
+    shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    """Gunicorn starts another worker for one that was killed, and never ends by itself."""
+    fakes.answer(reply("docker run", code=130), OOM)
+    answer = shanty("prod", "--memory", "64m", "--port", str(port))
+    assert answer.code == 130
+    assert answer.stderr.splitlines()[-2:] == [
+        "shanty: a process of it was killed: it needs more memory than --memory 64m",
+        "fix: give it more: --memory 128m",
+    ]
+
+
+def failure(answer: Answer) -> tuple[str, str]:
+    """Return what a task that ran and failed says at last, and how to mend it."""
+    assert answer.code == 1
+    what, fix = answer.stderr.splitlines()[-2:]
+    return what, fix.removeprefix("fix: ")
+
+
 @pytest.mark.parametrize("task", SERVING)
 def test_a_server_that_ends_by_itself_has_failed(
     task: str, shanty: Typing, fakes: Fakes, port: int
@@ -980,6 +1053,16 @@ def test_a_place_without_a_project_ends_with_2(
         (("prod", "--workers", "0"), "--workers '0' is no number of workers", "give 1 or more"),
         (("prod", "--workers=-1"), "--workers '-1' is no number of workers", "give 1 or more"),
         (("prod", "--workers", "²"), "--workers '²' is no number of workers", "give 1 or more"),
+        (
+            ("prod", "--memory", "lots"),
+            "--memory 'lots' is no amount of memory",
+            "give a number with b, k, m or g after it, as in --memory 512m",
+        ),
+        (
+            ("prod", "--cpus", "0"),
+            "--cpus '0' is no number of processors",
+            "give 0.01 or more, as in --cpus 1.5",
+        ),
         (
             ("dev", "--host", "192.0.2.1"),
             "--host 192.0.2.1 is no address of this machine",

@@ -133,6 +133,27 @@ def image_exists(name: str) -> bool:
         return client().image.exists(name)
 
 
+@dataclass(frozen=True)
+class FoundImage:
+    """An image that the engine holds: its id, its bytes, the digests of its layers."""
+
+    id: str
+    size: int
+    layers: tuple[str, ...]
+
+
+def find_image(name: str) -> FoundImage | None:
+    """Return an image by its name, `None` where there is none."""
+    from python_on_whales.exceptions import NoSuchImage  # noqa: PLC0415
+
+    with translated():
+        try:
+            found = client().image.inspect(name)
+        except NoSuchImage:
+            return None
+        return FoundImage(found.id, found.size or 0, tuple(found.root_fs.layers or ()))
+
+
 def image_size(name: str) -> int:
     """Return the bytes of an image."""
     with translated():
@@ -252,6 +273,16 @@ def ran_out_of_memory(name: str, since: datetime) -> bool:
     with translated():
         filters = {"container": name, "event": "oom"}
         return any(client().system.events(since, datetime.now(UTC), filters))
+
+
+def seconds_to_end(name: str, since: datetime) -> float | None:
+    """Return how long a container took from its first signal to its end, `None` for no end."""
+    with translated():
+        filters = {"container": name}
+        told = list(client().system.events(since, datetime.now(UTC), filters))
+    times = {event.action: event.time_nano for event in reversed(told) if event.time_nano}
+    signalled, ended = times.get("kill"), times.get("die")
+    return (ended - signalled) / 1e9 if signalled and ended else None
 
 
 def processors() -> int:

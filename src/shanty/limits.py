@@ -6,8 +6,9 @@ from decimal import Decimal
 from shanty.errors import UsageError
 
 MEMORY = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?)(?P<unit>[bkmgt]?)(?:(?<=[kmgt])i?b)?", re.IGNORECASE
+    r"(?P<number>\d+(?:\.\d+)?)(?P<unit>[bkmgt]?)(?:(?<=[kmgt])i?b)?", re.IGNORECASE | re.ASCII
 )
+CPUS = re.compile(r"\d+(?:\.\d+)?|\.\d+", re.ASCII)
 UNITS = "bkmgt"
 LEAST_MEMORY = 6 * 1024**2
 LEAST_CPUS = Decimal("0.01")
@@ -42,7 +43,7 @@ def doubled(memory: str) -> str:
 
 def parse_cpus(typed: str) -> str:
     """Return a number of processors as it was typed; raise `UsageError` for one Docker refuses."""
-    if not re.fullmatch(r"\d+(?:\.\d+)?|\.\d+", typed) or Decimal(typed) < LEAST_CPUS:
+    if not CPUS.fullmatch(typed) or Decimal(typed) < LEAST_CPUS:
         raise UsageError(
             f"--cpus {typed!r} is no number of processors",
             f"give {LEAST_CPUS} or more, as in --cpus 1.5",

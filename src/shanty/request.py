@@ -51,6 +51,11 @@ def remove_containers(names: Iterable[str]) -> Request:
     return Request(("docker", "rm", "--force", "--volumes", *names))
 
 
+def tag_image(image: str, name: str) -> Request:
+    """Return the tagging of an image by id."""
+    return Request(("docker", "tag", image, name))
+
+
 def remove_images(names: Iterable[str]) -> Request:
     """Return the removal of images by tag or id."""
     return Request(("docker", "image", "rm", "--force", *names))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 
 from packaging.version import InvalidVersion, Version
 
+from shanty.byte_size import parse_size
 from shanty.dependencies.lock import Lock
 from shanty.dependencies.poetry_version import default_poetry
 from shanty.dependencies.python_version import KNOWN, choose_python, newest_admitted
@@ -30,6 +31,7 @@ DEFAULTS: Mapping[str, Value] = {
     "prestart": (),
     "health-path": None,
     "env-file": None,
+    "size-budget": None,
 }
 
 
@@ -52,6 +54,7 @@ class Settings:
     prestart: tuple[str, ...]
     health_path: str | None
     env_file: str | None
+    size_budget: str | None
 
 
 @dataclass(frozen=True)
@@ -287,4 +290,5 @@ KEYS: dict[str, Callable[[object, str], Value]] = {
     "prestart": _parse_commands,
     "health-path": _parse_path,
     "env-file": _parse_text,
+    "size-budget": parse_size,
 }

@@ -19,6 +19,7 @@ from shanty.dependencies.lock import Lock, read_lock
 from shanty.dependencies.python_version import check_admitted
 from shanty.door import door
 from shanty.errors import RunError, ShantyError, UsageError
+from shanty.image.report import weight_json, weight_svg, weight_table
 from shanty.init.scaffold import read_scaffold, write_scaffold
 from shanty.limits import parse_cpus, parse_memory
 from shanty.network import ca_bundle
@@ -250,6 +251,34 @@ def sync_(
         raise RunError(copies, f"{door()} sync{options}")
 
 
+@task(
+    name="size",
+    help={"svg": "a file for a picture of it, a treemap", "json": "for a script"},
+)
+def size_(c: Context, svg: Any = None, json: bool = False) -> None:
+    """Show what each layer and each distribution of the production image weighs."""
+    picture = _picture(svg)
+    workflow = _workflow(c)
+    weight = workflow.weigh()
+    if weight is None:
+        return
+    if picture:
+        picture.write_text(weight_svg(weight), encoding="utf-8")
+        terminal.say(f"written: {request.shown(picture)}")
+    print(weight_json(weight) if json else weight_table(weight))
+
+
+def _picture(typed: str | None) -> Path | None:
+    """Return the file for a picture; raise `UsageError` where none can be written."""
+    if typed is None:
+        return None
+    path = Path.cwd() / typed
+    if path.is_dir() or not path.parent.is_dir():
+        reason = "is a folder" if path.is_dir() else "is in a folder that is not there"
+        raise UsageError(f"--svg {typed} {reason}", f"{door()} size --svg size.svg")
+    return path
+
+
 @task()
 def ps(c: Context) -> None:
     """List this project's containers and images."""
@@ -398,5 +427,6 @@ def _exit(code: int) -> None:
 
 
 ns = Collection(
-    build, dev, prod, verify, shell, run, python, sync_, ps, logs, stop, clean, setup, init, config
+    *(build, dev, prod, verify, size_, shell, run, python),
+    *(sync_, ps, logs, stop, clean, setup, init, config),
 )

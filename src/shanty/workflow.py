@@ -5,12 +5,13 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 
 from shanty import engine, request, terminal
+from shanty.budget import Budget, heaviest, read_budget
 from shanty.build import BuildOptions, build_image, check_target
 from shanty.container import ContainerOptions, command, development_server, production_server, shell
 from shanty.context import Context, foreign_dockerfile, read_context
@@ -25,6 +26,8 @@ from shanty.failure.case import Case, Diagnosis, failure
 from shanty.failure.diagnosis import diagnose
 from shanty.failure.limit import out_of_memory
 from shanty.gunicorn_conf import check_gunicorn_conf
+from shanty.image.archive import saved
+from shanty.image.weight import Weight, weigh
 from shanty.limits import check_cpus
 from shanty.port import check_free
 from shanty.project import Project
@@ -87,17 +90,89 @@ class Workflow:
         build fails.
         """
         check_target(target)
+        resolved, recipe = self._ready(options)
+        if not quiet:
+            self.say(target, resolved, recipe)
+        started = time.monotonic()
+        if target == "production" and resolved.settings.size_budget:
+            self._build_in_budget(resolved, recipe, options)
+        else:
+            self._build(target, resolved, recipe, options)
+        return time.monotonic() - started
+
+    def _ready(self, options: BuildOptions) -> tuple[Resolved, Recipe]:
+        """Return the settings with a base image that is there, and what is built with them."""
         recipe = self.recipe(self.resolved)
         resolved = self._with_base_image(options)
         if resolved.settings.python_version != self.settings.python_version:
             recipe = self.recipe(resolved)
-        if not quiet:
-            self.say(target, resolved, recipe)
+        return resolved, recipe
+
+    def _build(
+        self, target: str, resolved: Resolved, recipe: Recipe, options: BuildOptions
+    ) -> None:
         asked = build_image(resolved.settings, recipe, target, os.environ, options)
-        started, tail = time.monotonic(), Tail()
+        tail = Tail()
         if self._perform(asked, partial(terminal.execute_build, tail=tail)):
             raise self._build_failed(target, resolved, tail.text)
-        return time.monotonic() - started
+
+    def _build_in_budget(self, resolved: Resolved, recipe: Recipe, options: BuildOptions) -> None:
+        """Build production; one over its budget is not pushed, and its tags are not its own."""
+        if len(options.platforms) > 1:
+            terminal.say("size-budget is not measured: the engine holds one platform at a time")
+            self._build("production", resolved, recipe, options)
+            return
+        budget = self._budget(resolved, options)
+        self._build("production", resolved, recipe, replace(options, push=False))
+        if budget:
+            self._keep(budget)
+        if options.push:
+            # Every step is at hand now, and what is pushed is what was measured.
+            again = replace(options, no_cache=False, pull=False)
+            self._build("production", resolved, recipe, again)
+
+    def _budget(self, resolved: Resolved, options: BuildOptions) -> Budget | None:
+        settings = resolved.settings
+        if self.dry or not settings.size_budget:
+            return None
+        names = options.tags or (request.tag(settings, "production"),)
+        return read_budget(settings.size_budget, settings.base_image, names)
+
+    def _keep(self, budget: Budget) -> None:
+        """Raise `RunError` for an image over its budget, once its heaviest parts are shown."""
+        added = budget.added()
+        if added is None:
+            terminal.say(f"size-budget is not measured: {budget.base} is not the image's base here")
+        elif fault := budget.exceeded(added):
+            with saved(budget.image, (budget.base,)) as image:
+                print(*heaviest(weigh(image, budget.base)), sep="\n", file=sys.stderr, flush=True)
+            self._give_back(budget)
+            raise fault
+
+    def _give_back(self, budget: Budget) -> None:
+        for asked in budget.given_back():
+            terminal.announce(asked)
+            terminal.execute_quietly(asked)
+
+    def weigh(self) -> Weight | None:
+        """Build production and return what of it weighs what, `None` when nothing is run.
+
+        One over its budget is shown all the same, and is no more kept than after a build.
+        """
+        options = BuildOptions()
+        resolved, recipe = self._ready(options)
+        budget = self._budget(resolved, options)
+        self._build("production", resolved, recipe, options)
+        if self.dry:
+            return None
+        name = request.tag(resolved.settings, "production")
+        base = resolved.settings.base_image
+        with saved(name, (base,)) as image:
+            weight = weigh(image, base)
+        if budget and (fault := budget.exceeded(weight.added)):
+            self._give_back(budget)
+            terminal.say(fault.what)
+        return weight
 
     def _build_failed(self, target: str, resolved: Resolved, said: str) -> RunError:
         settings = resolved.settings
@@ -157,6 +232,10 @@ class Workflow:
             if code == KILLED and engine.ran_out_of_memory(asked.container, since):
                 raise failure(what, out_of_memory(options.memory))
             raise failure(what, self.explain(tail.text) if tail else None)
+        if code and options.memory and engine.ran_out_of_memory(asked.container, since):
+            # Servers start another process for one that is killed.
+            reason = out_of_memory(options.memory)
+            terminal.say(f"a process of it was killed: {reason.what}\nfix: {reason.fix}")
         return code
 
     def run(self, words: tuple[str, ...], options: ContainerOptions) -> int:

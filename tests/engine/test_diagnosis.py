@@ -61,6 +61,65 @@ def test_an_app_that_does_not_start_is_told_why_in_the_foreground_and_detached(
     assert second == f"fix: {fix}"
 
 
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        (
+            "import os\nos.makedirs('instance/uploads')",
+            "it writes to instance, and the file system is read-only",
+        ),
+        (
+            "import sqlite3\nsqlite3.connect('app.db').execute('create table x (y)')",
+            "it cannot write its SQLite database where it is",
+        ),
+        (
+            (
+                "import logging.config\nlogging.config.dictConfig({'version': 1, 'handlers': {"
+                "'f': {'class': 'logging.FileHandler', 'filename': 'app.log'}}})"
+            ),
+            "it writes to /opt/app/app.log, and the file system is read-only",
+        ),
+        (
+            "open(__file__, 'a')",
+            (
+                "it may not open or make /opt/venv/lib/python3.13/site-packages/coach_planner/"
+                "application.py: permission denied"
+            ),
+        ),
+    ],
+)
+def test_an_app_that_writes_beside_its_files_is_told_so_and_starts_with_writable(
+    workspace: Workspace, source: str, what: str
+) -> None:
+    begin_with(workspace, f"import tempfile\ntempfile.TemporaryFile()\n{source}")
+    first, second = fails(workspace, "prod", "--detach")
+    assert first.endswith(f" before it answered: {what}")
+    assert second == "fix: let it write below /tmp, or add --writable to what you typed"
+    workspace.invoke("prod", "--detach", "--writable", "--port", str(free_port()))
+
+
+def test_an_app_that_starts_too_many_threads_is_told_so(workspace: Workspace) -> None:
+    source = "import threading, time\nfor _ in range(2100):\n    "
+    begin_with(workspace, f"{source}threading.Thread(target=time.sleep, args=(9,)).start()")
+    first, second = fails(workspace, "prod", "--detach")
+    assert first.endswith("it starts more than the 2048 processes and threads that it may have")
+    assert second == "fix: let it start fewer: with --workers, or by a setting of its own"
+
+
+def test_an_app_that_needs_more_memory_than_it_has_is_told_so(workspace: Workspace) -> None:
+    begin_with(workspace, "everything = []\nwhile True:\n    everything.append('x' * 10**7)")
+    first, second = fails(workspace, "prod", "--detach", "--memory", "96m")
+    assert first.endswith(
+        " had a process killed before it answered: it needs more memory than --memory 96m"
+    )
+    assert second == "fix: give it more: --memory 192m"
+    first, second = fails(workspace, "prod", "--memory", "6m")
+    assert first == (
+        "the production server ended with exit code 137: it needs more memory than --memory 6m"
+    )
+    assert second == "fix: give it more: --memory 12m"
+
+
 def test_a_prestart_command_that_fails_is_told_with_the_reason(workspace: Workspace) -> None:
     edit(
         workspace.sample / "pyproject.toml",

@@ -144,6 +144,22 @@ def test_prod_runs_without_rights_it_does_not_need(workspace: Workspace) -> None
     assert inspect(name, ".HostConfig.ReadonlyRootfs") is True
     assert inspect(name, ".HostConfig.CapDrop") == ["ALL"]
     assert inspect(name, ".HostConfig.SecurityOpt") == ["no-new-privileges"]
+    assert inspect(name, ".HostConfig.PidsLimit") == 2048
+    assert docker("exec", name, "grep", "-c", "^NoNewPrivs:.1$", "/proc/1/status").stdout == "1"
+    mounted = docker("exec", name, "grep", " /tmp ", "/proc/mounts").stdout.split()[3].split(",")
+    assert {"rw", "noexec", "nosuid", "nodev"} <= set(mounted)
+
+
+def test_prod_s_limits_hold_and_its_workers_follow_them(workspace: Workspace) -> None:
+    limits = ("--memory", "256m", "--cpus", "1")
+    workspace.invoke("prod", "--port", str(free_port()), "--detach", *limits)
+    name = container_of(workspace, "prod")
+    assert inspect(name, ".HostConfig.Memory") == 256 * 1024**2
+    assert inspect(name, ".HostConfig.MemorySwap") == 256 * 1024**2
+    assert inspect(name, ".HostConfig.NanoCpus") == 10**9
+    # The server and one worker, however many processors the machine has.
+    assert len(docker("top", name, "-eo", "pid").stdout.splitlines()[1:]) == 2
+    assert "size=131072k" in docker("exec", name, "grep", " /tmp ", "/proc/mounts").stdout
 
 
 def test_a_health_path_that_fails_is_named_when_the_app_never_gets_healthy(

@@ -27,7 +27,7 @@ CONSOLE_PATHS = ("/?__debugger__=yes&cmd=resource&f=debugger.js", "/console")
 HEALTHY_SECONDS, HEALTHY_LIMIT = 1.0, 5.0
 STOP_SECONDS = 1.0
 # A machine that is busy is slow now and then; an image that is slow is slow each time.
-MEASUREMENTS = 3
+MEASUREMENTS = 5
 REQUESTS, REQUEST_SECONDS = 8, 4
 # Until all of them have reached the app.
 AT_WORK_SECONDS = 1.0
@@ -61,8 +61,9 @@ def live_checks(trials: Trials, interface: str, debuggers: Sequence[str]) -> lis
         measured = _health(live.container)
         insides, pages = live.container.insides(), _pages(live.container)
         consoles = [ask(live.container.port, path) for path in CONSOLE_PATHS]
-        health, stop = _stop(live.container, measured)
+        # Once it is quiet here, for this is timed.
         in_flight, fault_page = ordered.result()
+        health, stop = _stop(live.container, measured)
         return [
             judged("process/start", (), "it answers"),
             _port(live),

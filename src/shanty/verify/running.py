@@ -96,15 +96,12 @@ class Running:
         return (probes[-1].output or "").strip() if probes else ""
 
     def stop(self) -> tuple[float, int]:
-        """Stop the container; return the seconds until it ended, and its exit code."""
-        started = datetime.now(UTC)
+        """Stop the container; return the seconds from the signal to its end, and its exit code."""
+        since, started = datetime.now(UTC), time.monotonic()
         terminal.execute_quietly(request.stop([self.name]))
-        stopped = datetime.now(UTC)
+        seconds = time.monotonic() - started
         state = engine.state(self.name)
-        ended = state.finished_at or stopped
-        # The engine's clean-up is no part of it, nor is another clock than this one.
-        ended = ended if started < ended < stopped else stopped
-        return (ended - started).total_seconds(), state.exit_code or 0
+        return engine.seconds_to_end(self.name, since) or seconds, state.exit_code or 0
 
     def start_again(self) -> None:
         """Start the container once more."""
