@@ -317,6 +317,27 @@ def test_a_command_inside_a_container_that_fails_is_a_fault_in_its_own_words(fak
         engine.run_inside("harbour-prod-8888", ("ls",))
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([("kill", 1_500_000_000), ("die", 1_750_000_000), ("stop", 9_000_000_000)], 0.25),
+        ([("kill", 1_000_000_000), ("kill", 11_000_000_000), ("die", 11_500_000_000)], 10.5),
+        ([("exec_die", 1), ("kill", 1_000_000_000)], None),
+        ([("die", 1_000_000_000)], None),
+        ([("kill", None), ("die", 1_000_000_000)], None),
+        ([], None),
+    ],
+)
+def test_a_container_takes_to_its_end_from_the_first_signal_that_it_is_sent(
+    fakes: Fakes, told: list[tuple[str, int | None]], expected: float | None
+) -> None:
+    lines = [json.dumps({"Action": action, "timeNano": nano}) for action, nano in told]
+    fakes.answer(reply("docker system events", "".join(f"{line}\n" for line in lines)))
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    assert engine.seconds_to_end("harbour-prod-8888", since) == expected
+    assert "container=harbour-prod-8888" in fakes.calls[0]
+
+
 def test_a_container_is_as_the_engine_tells_it(fakes: Fakes) -> None:
     fakes.answer(container("harbour-prod-8888", Running=False, ExitCode=3))
     state = engine.state("harbour-prod-8888")

@@ -23,6 +23,7 @@ from tests.harbour import context
 from tests.verifying import (
     Respond,
     closed_port,
+    events,
     hurry,
     inspected,
     listening,
@@ -42,7 +43,7 @@ def fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fakes:
     monkeypatch.setattr(sys, "argv", ["shanty"])
     hurry(monkeypatch)
     fakes = ready(tmp_path / "fakes", monkeypatch)
-    fakes.answer(HEALTHY, LOG, reply("docker start"))
+    fakes.answer(HEALTHY, LOG, events(), reply("docker start"))
     return fakes
 
 
@@ -254,6 +255,7 @@ def test_what_does_not_get_healthy_is_told_in_its_health_checks_words_and_at_onc
 def test_what_gets_healthy_late_each_time_is_told(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(process, "MEASUREMENTS", 2)
     monkeypatch.setattr(process, "HEALTHY_SECONDS", 0)
     (told,) = not_passed(live())["process/health"]
     assert told.startswith("healthy only ")
@@ -263,10 +265,10 @@ def test_what_gets_healthy_late_each_time_is_told(
 def test_what_stops_late_each_time_is_told(
     live: Live, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "STOP_SECONDS", 0)
-    (told,) = not_passed(live())["process/stop"]
-    assert told.startswith("it took ")
-    assert sum(line.startswith("docker stop") for line in fakes.changes) == 3
+    monkeypatch.setattr(process, "MEASUREMENTS", 2)
+    fakes.answer(events(("kill", 1), ("die", 4)))
+    assert not_passed(live())["process/stop"] == ("it took 3.0 s to stop",)
+    assert sum(line.startswith("docker stop") for line in fakes.changes) == 2
 
 
 def test_what_ends_by_a_signal_is_told_by_its_exit_code(live: Live, fakes: Fakes) -> None:

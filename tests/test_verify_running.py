@@ -3,18 +3,16 @@
 import sys
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from shanty import terminal
 from shanty.errors import RunError
 from shanty.request import Request
 from shanty.verify import running as running_module
 from shanty.verify.running import LISTENERS, Insides, Listener, Running, running
 from tests.fakes import Fakes, ready, reply
-from tests.verifying import NAME, closed_port, hurry, inspected, listening, serving
+from tests.verifying import NAME, closed_port, events, hurry, inspected, listening, serving
 
 ASKED = Request(("docker", "run", "--name", NAME, "harbour:production"), container=NAME)
 ALIVE = inspected(Status="running", Running=True)
@@ -142,36 +140,20 @@ def test_the_last_health_check_is_told_in_its_own_words(
 # Stopping
 
 
-def test_a_stop_takes_until_the_process_has_ended(
-    fakes: Fakes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = []
-
-    def stop(request: Request) -> int:
-        asked.append(request.line)
-        fakes.answer(inspected(FinishedAt=datetime.now(UTC).isoformat(), ExitCode=143))
-        time.sleep(0.05)
-        return 0
-
-    monkeypatch.setattr(terminal, "execute_quietly", stop)
-    before = datetime.now(UTC)
-    seconds, code = container().stop()
-    assert 0 < seconds <= (datetime.now(UTC) - before).total_seconds() - 0.05
-    assert (asked, code) == ([f"docker stop {NAME}"], 143)
-
-
-@pytest.mark.parametrize(
-    "ended", [None, "0001-01-01T00:00:00Z", (datetime.now(UTC) + timedelta(days=1)).isoformat()]
-)
-def test_a_stop_whose_end_is_not_known_takes_as_long_as_the_command(
-    fakes: Fakes, ended: str | None
-) -> None:
-    fakes.answer(inspected(FinishedAt=ended, ExitCode=None))
-    before = datetime.now(UTC)
-    seconds, code = container().stop()
+def test_a_stop_takes_from_the_signal_to_the_end_of_the_process(fakes: Fakes) -> None:
+    fakes.answer(inspected(ExitCode=143), events(("kill", 1.5), ("die", 1.75), ("stop", 9)))
+    assert container().stop() == (0.25, 143)
     assert fakes.changes == [f"docker stop {NAME}"]
-    assert 0.005 < seconds < (datetime.now(UTC) - before).total_seconds()
-    assert code == 0
+
+
+def test_a_stop_whose_end_the_engine_does_not_tell_takes_as_long_as_the_command(
+    fakes: Fakes,
+) -> None:
+    fakes.answer(inspected(ExitCode=None), events())
+    before = time.monotonic()
+    seconds, code = container().stop()
+    assert 0.005 < seconds < time.monotonic() - before
+    assert (fakes.changes, code) == ([f"docker stop {NAME}"], 0)
 
 
 def test_it_can_be_started_once_more(fakes: Fakes) -> None:

@@ -22,6 +22,7 @@ from tests.verifying import (
     LOCKED,
     PYVENV,
     entry,
+    events,
     hurry,
     inspected,
     listening,
@@ -51,7 +52,7 @@ def fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fakes]:
     with serving(lambda _request: (404, "nothing here")) as port:
         trial_ports(monkeypatch, port, port)
         healthy = inspected(Health={"Status": "healthy"})
-        fakes.answer(no_image(), healthy, listening((port, False, True)))
+        fakes.answer(no_image(), healthy, events(), listening((port, False, True)))
         yield fakes
 
 

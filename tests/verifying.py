@@ -22,7 +22,6 @@ from tests.images import SITE, Entry, distribution, image
 
 HOST = "127.0.0.1"
 NAME = "harbour-verify-1"
-ENDED = "2026-01-01T00:00:01Z"
 PYVENV = Entry("opt/venv/pyvenv.cfg", b"home = /usr/local/bin\nversion = 3.13.2\n")
 # What `tests.fakes.write_project` says that production holds, as an image has it.
 HARBOUR = distribution("harbour", "1.0", {"harbour/__init__.py": b"app = 1\n"})
@@ -71,9 +70,15 @@ def site(path: str) -> str:
 
 def inspected(**state: object) -> Reply:
     """Return what the client says of any container, which has ended unless told otherwise."""
-    usual = {"Status": "exited", "Running": False, "ExitCode": 0, "FinishedAt": ENDED}
+    usual = {"Status": "exited", "Running": False, "ExitCode": 0}
     found = {"Id": NAME, "Name": f"/{NAME}", "State": usual | state}
     return reply("docker container inspect", json.dumps([found]))
+
+
+def events(*told: tuple[str, float]) -> Reply:
+    """Return what the engine tells of any container since then: each action and its seconds."""
+    lines = [json.dumps({"Action": one, "timeNano": int(at * 1e9)}) for one, at in told]
+    return reply("docker system events", "".join(f"{line}\n" for line in lines))
 
 
 def listening(*listeners: tuple[int, bool, bool], command: Iterable[str] = ("gunicorn",)) -> Reply:
