@@ -147,6 +147,16 @@ def test_an_example_of_variables_is_for_everybody(make_subject: Subjects) -> Non
     assert contents.private_files(make_subject([entry("/opt/app/.env.example")])).passed
 
 
+def test_the_certificates_that_a_system_package_brings_are_public(make_subject: Subjects) -> None:
+    layer = [
+        Entry("etc/ssl/certs/ISRG_Root_X1.pem", target="/usr/share/ca-certificates/a.crt"),
+        entry("/usr/share/ca-certificates/mozilla/a.pem"),
+    ]
+    assert contents.private_files(make_subject(layer)).passed
+    check = contents.private_files(make_subject([entry("/etc/ssl/certs/mine.pem", KEY)]))
+    assert check.evidence == ("/etc/ssl/certs/mine.pem holds a private key",)
+
+
 def test_a_private_key_is_found_whatever_its_file_is_called(make_subject: Subjects) -> None:
     layer = [entry("/opt/app/notes.txt", b"mine:\n" + KEY), entry("/opt/app/pub.txt", b"BEGIN")]
     check = contents.private_files(make_subject(layer))
