@@ -24,9 +24,11 @@ from tests.verifying import (
     Respond,
     closed_port,
     events,
+    heeding,
     hurry,
     inspected,
     listening,
+    quick_end,
     serving,
     trial_ports,
 )
@@ -43,7 +45,7 @@ def fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fakes:
     monkeypatch.setattr(sys, "argv", ["shanty"])
     hurry(monkeypatch)
     fakes = ready(tmp_path / "fakes", monkeypatch)
-    fakes.answer(HEALTHY, LOG, events(), reply("docker start"))
+    fakes.answer(HEALTHY, LOG, quick_end(), reply("docker start"))
     return fakes
 
 
@@ -56,12 +58,6 @@ def trials(make_project: Callable[..., Project]) -> Trials:
 
 def silent(_log: str) -> None:
     """Find no reason in a log."""
-
-
-def heeding(request: BaseHTTPRequestHandler) -> tuple[int, str]:
-    """Answer as an app that takes orders."""
-    time.sleep(float(request.headers.get("X-Shanty-Delay", 0)))
-    return (500, "sorry") if "X-Shanty-Fault" in request.headers else (404, "nothing here")
 
 
 Live = Callable[..., dict[str, Check]]
@@ -229,13 +225,13 @@ def test_an_image_whose_processes_cannot_be_seen_is_not_judged_by_them(live: Liv
 def test_what_is_slow_once_is_measured_again(
     live: Live, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = [0.2, 0.0]
+    left = [0.3, 0.0]
 
     def wait(_container: Running, _limit: float) -> bool:
         time.sleep(left.pop(0))
         return True
 
-    monkeypatch.setattr(process, "HEALTHY_SECONDS", 0.1)
+    monkeypatch.setattr(process, "HEALTHY_SECONDS", 0.25)
     monkeypatch.setattr(Running, "wait_for_health", wait)
     assert live()["process/health"].passed
     assert sum(line.startswith("docker start") for line in fakes.changes) == 1
@@ -297,7 +293,10 @@ def test_an_app_that_does_not_answer_when_it_is_wrapped_is_not_judged(
     assert checks["rights/tracebacks"].evidence == ("none on 3 error pages",)
 
 
-def test_an_app_that_takes_no_orders_is_not_judged(live: Live) -> None:
+def test_an_app_that_takes_no_orders_is_not_judged(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "REQUEST_SECONDS", 60)
     check = live(lambda _request: (200, "hello"), interface="wsgi")["process/in-flight"]
     assert (check.passed, check.evidence) == (None, ("its app could not be told to take long",))
 

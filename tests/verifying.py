@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -75,10 +76,21 @@ def inspected(**state: object) -> Reply:
     return reply("docker container inspect", json.dumps([found]))
 
 
+def heeding(request: BaseHTTPRequestHandler) -> tuple[int, str]:
+    """Answer as an app that takes orders."""
+    time.sleep(float(request.headers.get("X-Shanty-Delay", 0)))
+    return (500, "sorry") if "X-Shanty-Fault" in request.headers else (404, "nothing here")
+
+
 def events(*told: tuple[str, float]) -> Reply:
     """Return what the engine tells of any container since then: each action and its seconds."""
     lines = [json.dumps({"Action": one, "timeNano": int(at * 1e9)}) for one, at in told]
     return reply("docker system events", "".join(f"{line}\n" for line in lines))
+
+
+def quick_end() -> Reply:
+    """Return what the engine tells of any container that ends a tenth of a second after a stop."""
+    return events(("kill", 1), ("die", 1.1))
 
 
 def listening(*listeners: tuple[int, bool, bool], command: Iterable[str] = ("gunicorn",)) -> Reply:
