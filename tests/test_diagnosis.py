@@ -525,6 +525,11 @@ BELOW = "let it write below /tmp, or add --writable to what you typed"
             BELOW,
         ),
         (
+            "PermissionError: [Errno 1] Operation not permitted: '/tmp'",
+            "it may not change whose /tmp is, or who may use it",
+            "leave that as it is: a production container has no capability",
+        ),
+        (
             "PermissionError: [Errno 13] Permission denied: '/opt/app/instance'",
             "it may not open or make /opt/app/instance: permission denied",
             "let it write below /tmp, or add --writable to what you typed",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shanty.image.treemap import STYLE, Area, Box, draw, squarified
+from shanty.image.treemap import STYLE, Area, Box, draw, fitting, squarified
 
 SPACE = Box(0, 40, 960, 500)
 
@@ -74,9 +74,24 @@ def test_a_label_is_cut_to_fit_or_left_out() -> None:
     large, small = parsed(draw("t", areas)).iterfind("{*}g")
     texts = [one.text or "" for one in large.iterfind("{*}text")]
     assert texts[0].endswith("x…")
-    assert len(texts[0]) < 140
+    assert len(texts[0]) < 150
     assert texts[1] == "1 MB"
     assert small.find("{*}text") is None
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shown"),
+    [
+        (200, 100, ["jinja2 3.1.6", "1.2 MB, 3.3%"]),
+        (200, 20, ["jinja2 3.1.6"]),
+        (200, 12, []),
+        (60, 100, ["jinja2 …", "1.2 MB"]),
+        (40, 100, ["jin…"]),
+        (20, 100, []),
+    ],
+)
+def test_of_a_figure_its_first_part_will_do(width: int, height: int, shown: list[str]) -> None:
+    assert fitting("jinja2 3.1.6", "1.2 MB, 3.3%", Box(0, 0, width, height)) == shown
 
 
 def test_light_and_dark_have_a_colour_for_every_kind() -> None:

@@ -25,6 +25,11 @@ def unwritable_path(raised: Raised, _case: Case) -> Diagnosis | None:
         return Diagnosis(
             f"it writes to {found['path']}, and the file system is read-only", writable
         )
+    if found["number"] == "1":
+        return Diagnosis(
+            f"it may not change whose {found['path']} is, or who may use it",
+            "leave that as it is: a production container has no capability",
+        )
     return Diagnosis(f"it may not open or make {found['path']}: permission denied", writable)
 
 

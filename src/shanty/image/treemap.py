@@ -6,7 +6,9 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 WIDTH, HEIGHT, HEAD = 960, 540, 40
-GAP, LETTER, LINE = 2, 7, 16
+# The fewest letters that a label is cut to.
+SHORTEST = 4
+GAP, LETTER, LINE = 2, 6.5, 16
 STYLE = """
 :root { --ground: #fff; --text: #1b1f24; --edge: #fff; }
 .distribution { fill: #a8c7f0; } .project { fill: #a5d6a7; } .environment { fill: #cfd8dc; }
@@ -111,13 +113,18 @@ def _draw(svg: ET.Element, area: Area, box: Box) -> None:
     ET.SubElement(group, "title").text = f"{label}: {area.figure}"
     sides = {key: f"{value:.2f}" for key, value in box._asdict().items()}
     ET.SubElement(group, "rect", {"class": area.kind, **sides})
-    for number, words in enumerate((label, area.figure), 1):
-        fits = int((box.width - 4 * GAP) / LETTER)
-        if number * LINE + GAP > box.height or fits < min(len(words), 4):
-            break
+    for number, words in enumerate(fitting(label, area.figure, box), 1):
         place = {"x": f"{box.x + 2 * GAP:.2f}", "y": f"{box.y + number * LINE:.2f}"}
-        text = ET.SubElement(group, "text", place)
-        text.text = words if len(words) <= fits else f"{words[: fits - 1]}…"
+        ET.SubElement(group, "text", place).text = words
+
+
+def fitting(label: str, figure: str, box: Box) -> list[str]:
+    """Return the lines that a rectangle has room for: of the label a part will do."""
+    fits = int((box.width - 4 * GAP) / LETTER)
+    cut = label if len(label) <= fits else f"{label[: fits - 1]}…" if fits >= SHORTEST else ""
+    whole = next((one for one in (figure, figure.partition(",")[0]) if len(one) <= fits), "")
+    lines = int((box.height - GAP) / LINE)
+    return [words for words in (cut, whole if cut else "") if words][:lines]
 
 
 def _clean(text: str) -> str:
