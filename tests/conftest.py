@@ -1,13 +1,16 @@
 """What the tests share: a tiny Poetry project, made on disk."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from shanty.project import Project, find_project
+from tests.fakes import write_project
+from tests.verifying import Subjects
 
 PYPROJECT = """\
 [project]
@@ -56,3 +59,12 @@ def make_project(tmp_path: Path) -> Callable[..., Project]:
         return find_project(root)
 
     return make
+
+
+@pytest.fixture
+def make_subject(tmp_path: Path, make_project: Callable[..., Project]) -> Iterator[Subjects]:
+    """Return a maker of images to prove, which are the project's of `tests.fakes` unless told."""
+    folder = tmp_path / "images"
+    folder.mkdir()
+    with ExitStack() as stack:
+        yield Subjects(folder, write_project(make_project), stack)

@@ -26,6 +26,7 @@ class Entry:
     uid: int = 0
     target: str = ""
     kind: bytes = field(default=tarfile.SYMTYPE)
+    gid: int = 0
 
 
 def layer(entries: Iterable[Entry], compression: str = "") -> bytes:
@@ -34,7 +35,8 @@ def layer(entries: Iterable[Entry], compression: str = "") -> bytes:
     with tarfile.open(fileobj=file, mode=f"w:{compression}") as archive:  # type: ignore[call-overload]
         for entry in entries:
             member = tarfile.TarInfo(entry.name.rstrip("/"))
-            member.mode, member.uid, member.mtime = entry.mode, entry.uid, 1_000_000_000
+            member.mode, member.uid, member.gid = entry.mode, entry.uid, entry.gid
+            member.mtime = 1_000_000_000
             if entry.target:
                 member.type, member.linkname = entry.kind, entry.target
             elif entry.name.endswith("/"):

@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from shanty.container import (
+    ORDERS,
+    TAKE_ORDERS,
     ContainerOptions,
+    Trial,
     command,
     development_server,
     production_server,
     shell,
+    trial_server,
 )
 from shanty.context import Context
 from shanty.project import Project
@@ -87,6 +91,40 @@ def test_limits_are_docker_s_with_no_swap_beyond_and_half_of_the_memory_for_tmp(
     limited = production_server(context(project), SETTINGS, replace(options, writable=True))
     assert "--user 0:0 --memory 512m --memory-swap 512m --cpus 1.5 " in limited.line
     assert "--tmpfs" not in limited.arguments
+
+
+def test_a_trial_is_held_as_production_is_on_a_port_of_its_own(project: Project) -> None:
+    options = ContainerOptions(detach=True, host="0.0.0.0", memory="512m")  # noqa: S104
+    made = trial_server(context(project), options, Trial("harbour:1", "trial", 40001, 8000))
+    assert made.line == (
+        f"docker run --detach --pull never --name trial --label shanty.project={project.id} "
+        "--label shanty.task=verify --cap-drop ALL --security-opt no-new-privileges "
+        "--pids-limit 2048 --stop-timeout 40 "
+        "--read-only --tmpfs /tmp:noexec,nosuid,nodev,size=268435456 "
+        "--memory 512m --memory-swap 512m "
+        "--env PORT=8000 --publish 127.0.0.1:40001:8000 harbour:1"
+    )
+    assert made.container == "trial"
+
+
+def test_a_trial_may_keep_its_capabilities_and_write(project: Project) -> None:
+    trial = Trial("harbour:1", "trial", 40001, 8000, capabilities=True)
+    made = trial_server(context(project), ContainerOptions(writable=True), trial)
+    assert "--user 0:0 --env PORT=8000" in made.line
+    assert not {"--cap-drop", "--security-opt", "--read-only"} & set(made.arguments)
+
+
+def test_a_trial_that_takes_orders_has_them_in_its_environment_and_not_on_the_line(
+    project: Project,
+) -> None:
+    trial = Trial("harbour:1", "trial", 1, 2, interface="asgi", start=("/entry", "serve", "a b"))
+    made = trial_server(context(project), ContainerOptions(env=("A=1",)), trial)
+    assert made.arguments[-13:] == (
+        *("--env", "SHANTY_INTERFACE=asgi", "--env", "SHANTY_SITE", "--entrypoint", "/bin/sh"),
+        *("harbour:1", "-euc", TAKE_ORDERS, "sh", "/entry", "serve", "a b"),
+    )
+    assert made.environment == {"A": "1", "SHANTY_SITE": ORDERS.read_text("utf-8")}
+    compile(made.environment["SHANTY_SITE"], "sitecustomize.py", "exec")
 
 
 def test_the_name_of_a_container_has_no_slash(project: Project) -> None:

@@ -202,6 +202,21 @@ def test_an_image_has_the_layers_that_the_engine_tells(fakes: Fakes) -> None:
     assert engine.layers("harbour:production") == ("sha256:2", "sha256:3")
 
 
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ({"Config": {"Labels": {"shanty.project": "1"}}}, {"shanty.project": "1"}),
+        ({"Config": {"Labels": None}}, {}),
+        ({}, {}),
+    ],
+)
+def test_an_image_has_the_labels_that_the_engine_tells(
+    fakes: Fakes, image: dict[str, object], expected: dict[str, str]
+) -> None:
+    fakes.answer(reply("docker image inspect", json.dumps([{"Id": "sha256:1"} | image])))
+    assert engine.labels("harbour:production") == expected
+
+
 def test_an_image_is_saved_to_a_file(tmp_path: Path, fakes: Fakes) -> None:
     fakes.answer(reply("docker image save"))
     engine.save("harbour:production", tmp_path / "image.tar")
@@ -288,6 +303,45 @@ def test_the_publisher_of_a_port_is_a_container_or_none(fakes: Fakes) -> None:
     fakes.answer(listed(["harbour-dev-8888"], "--filter"), container("harbour-dev-8888"))
     assert engine.publisher(PORT) == "harbour-dev-8888"
     assert fakes.calls[0][-2:] == ["--filter", "publish=8888"]
+
+
+def test_a_command_inside_a_container_gives_what_it_prints(fakes: Fakes) -> None:
+    fakes.answer(reply("docker exec harbour-prod-8888 ls", "a b\n"))
+    assert engine.run_inside("harbour-prod-8888", ("ls", "-1 x")) == "a b"
+    assert fakes.calls == [["docker", "exec", "harbour-prod-8888", "ls", "-1 x"]]
+
+
+def test_a_command_inside_a_container_that_fails_is_a_fault_in_its_own_words(fakes: Fakes) -> None:
+    fakes.answer(reply("docker exec", stderr="container 1 is not running\n", code=1))
+    with pytest.raises(RunError, match=r"^docker failed: container 1 is not running"):
+        engine.run_inside("harbour-prod-8888", ("ls",))
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([("kill", 1_500_000_000), ("die", 1_750_000_000), ("stop", 9_000_000_000)], 0.25),
+        ([("kill", 1_000_000_000), ("kill", 11_000_000_000), ("die", 11_500_000_000)], 10.5),
+        ([("exec_die", 1), ("kill", 1_000_000_000)], None),
+        ([("die", 1_000_000_000)], None),
+        ([("kill", None), ("die", 1_000_000_000)], None),
+        ([], None),
+    ],
+)
+def test_a_container_takes_to_its_end_from_the_first_signal_that_it_is_sent(
+    fakes: Fakes, told: list[tuple[str, int | None]], expected: float | None
+) -> None:
+    lines = [json.dumps({"Action": action, "timeNano": nano}) for action, nano in told]
+    fakes.answer(reply("docker system events", "".join(f"{line}\n" for line in lines)))
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    assert engine.seconds_to_end("harbour-prod-8888", since) == expected
+    assert "container=harbour-prod-8888" in fakes.calls[0]
+
+
+def test_a_container_is_as_the_engine_tells_it(fakes: Fakes) -> None:
+    fakes.answer(container("harbour-prod-8888", Running=False, ExitCode=3))
+    state = engine.state("harbour-prod-8888")
+    assert (state.running, state.exit_code) == (False, 3)
 
 
 # Waiting

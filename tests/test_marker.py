@@ -69,3 +69,15 @@ def test_a_machine_has_the_name_that_linux_gives_it(
     monkeypatch.setattr(platform, "machine", lambda: host)
     assert machine() == expected
     assert environment("3.11")["platform_machine"] == expected
+
+
+@pytest.mark.parametrize(
+    ("architecture", "expected"),
+    [("amd64", "x86_64"), ("arm64", "aarch64"), ("s390x", "s390x")],
+)
+def test_an_architecture_that_docker_names_is_the_images_and_not_this_machines(
+    monkeypatch: pytest.MonkeyPatch, architecture: str, expected: str
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    assert machine(architecture) == expected
+    assert environment("3.11.2", architecture)["platform_machine"] == expected

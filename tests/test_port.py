@@ -12,7 +12,7 @@ import pytest
 
 from shanty.door import door
 from shanty.errors import MachineError, UsageError
-from shanty.port import check_free
+from shanty.port import check_free, free_port
 from shanty.project import Project
 from tests.fakes import Fakes, container, listed, ready
 
@@ -45,6 +45,13 @@ def test_a_free_port_is_nobodys(taken: int, fakes: Fakes) -> None:
     check_free(HOST, free, PROJECT)
     assert free != taken
     assert fakes.calls == []
+
+
+def test_a_port_that_nobody_has_can_be_asked_for() -> None:
+    port = free_port()
+    with socket.create_server((HOST, port)) as server:
+        assert server.getsockname()[1] == port
+        assert free_port() != port
 
 
 def test_a_process_that_has_the_port_is_named_with_its_number(taken: int) -> None:

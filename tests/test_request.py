@@ -18,6 +18,7 @@ def test_a_line_can_be_pasted_into_a_shell() -> None:
 
 
 def test_containers_and_images_are_named_on_the_line() -> None:
+    assert request.start("a").line == "docker start a"
     assert request.stop(["a", "b"]).line == "docker stop a b"
     assert request.remove_containers(["a", "b"]).line == "docker rm --force --volumes a b"
     assert request.remove_images(["x:1", "y"]).line == "docker image rm --force x:1 y"

@@ -21,11 +21,15 @@ import psutil
 import pytest
 
 from shanty import engine
+from shanty.container import ContainerOptions
 from shanty.dependencies.lock import content_hash
 from shanty.dockerfile import shipped_docker
 from shanty.project import Project
 from shanty.pyproject import read_toml
 from shanty.setup import apt, machine
+from shanty.verify import verification
+from shanty.verify.check import Check
+from shanty.workflow import Workflow
 from tests.fakes import (
     DEADLINE_SECONDS,
     LOCK,
@@ -1352,6 +1356,62 @@ def test_sync_without_a_lock_follows_the_settings(shanty: Typing, project: Proje
     assert shanty("sync", "--poetry-version", "2.5.1").stdout == (
         "pyproject.toml: poetry-version is now 2.5.1\n"
     )
+
+
+# verify
+
+
+@pytest.fixture
+def verified(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Return what a proof is asked for, of which one check fails where there is something."""
+    asked: list[object] = []
+    ok = Check("rights/user", passed=True, evidence=("the user is 10001",))
+    failed = Check("process/stop", passed=False, evidence=("it took 3.0 s",))
+
+    def verify(workflow: Workflow, image: str | None, options: ContainerOptions) -> list[Check]:
+        asked.extend((workflow.project.name, image, options))
+        return [ok, failed] if image == "harbour:bad" else [ok]
+
+    monkeypatch.setattr(verification, "verify", verify)
+    return asked
+
+
+def test_verify_shows_each_check_and_ends_well_when_all_are_passed(
+    shanty: Typing, verified: list[object]
+) -> None:
+    answer = shanty("verify", "--env", "QUAY=1")
+    line = "ok        rights/user             the user is 10001\n"
+    assert answer == Answer(0, line, "")
+    assert verified == ["harbour", None, ContainerOptions(env=("QUAY=1",), detach=True)]
+
+
+def test_verify_fails_after_it_has_shown_what_was_not_passed(
+    shanty: Typing, verified: list[object]
+) -> None:
+    answer = shanty("verify", "--image", "harbour:bad")
+    assert verified[1] == "harbour:bad"
+    assert answer.code == 1
+    assert answer.stdout.splitlines()[1] == "failed    process/stop            it took 3.0 s"
+    assert answer.stderr == (
+        "1 check of 2 not passed: process/stop\nfix: mend what is named above, then: shanty build\n"
+    )
+
+
+@pytest.mark.usefixtures("verified")
+@pytest.mark.parametrize(
+    ("words", "image", "passed"),
+    [((), "harbour:production", True), (("--image", "harbour:bad"), "harbour:bad", False)],
+)
+def test_verify_for_a_script_is_json(
+    shanty: Typing,
+    words: tuple[str, ...],
+    image: str,
+    passed: bool,  # noqa: FBT001
+) -> None:
+    answer = shanty("verify", "--json", *words)
+    told = json.loads(answer.stdout)
+    assert (told["image"], told["passed"]) == (image, passed)
+    assert answer.code == (0 if passed else 1)
 
 
 # config

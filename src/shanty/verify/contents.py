@@ -9,6 +9,7 @@ from packaging.utils import canonicalize_name
 from shanty.ignore_file import SECRET_FILES
 from shanty.image.file import File
 from shanty.verify.check import Check, judged
+from shanty.verify.known_secrets import EXAMPLES
 from shanty.verify.subject import Subject
 
 BINARIES = re.compile(r"(?:/usr|/usr/local|/opt/[^/]+|/root/\.local)?/s?bin/(?P<name>[^/]+)")
@@ -19,7 +20,8 @@ TOOLS = re.compile(
 INSTALLERS = {"pip", "poetry", "poetry-core", "pipx", "uv", "virtualenv"}
 TESTS = re.compile(r"tests?|conftest\.py|test_\w+\.py|\w+_test\.py")
 PRIVATE = (".git", ".env", ".env.*", *SECRET_FILES)
-EXAMPLES = {".env.example", ".env.sample", ".env.template", ".env.dist"}
+# Where Debian keeps certificates, one a file.
+PUBLIC = ("/etc/ssl/certs/", "/usr/share/ca-certificates/")
 PRIVATE_KEY = re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----")
 CACHES = (
     *("/root/.cache/*", "/home/*/.cache/*", "/var/lib/apt/lists/*", "/var/cache/apt/*"),
@@ -104,6 +106,8 @@ def _sites(subject: Subject) -> set[str]:
 
 def _private(path: str) -> str:
     """Return the outermost part of a path that no image should hold, empty for none."""
+    if path.startswith(PUBLIC):
+        return ""
     parts = path.split("/")
     for number, part in enumerate(parts):
         if part not in EXAMPLES and any(fnmatchcase(part, pattern) for pattern in PRIVATE):

@@ -24,6 +24,8 @@ ASSIGNMENT = re.compile(
 )
 NETRC = re.compile(r"\bpassword\s+(?P<value>\S+)")
 ADDRESS = re.compile(r"://[^\s:/@'\"]*:(?P<password>[^\s/@'\"]+)@")
+# Files of variables that are for everybody to see.
+EXAMPLES = {".env.example", ".env.sample", ".env.template", ".env.dist"}
 # Where tools keep credentials, below a person's home.
 HOME_FILES = (
     *(".netrc", ".pypirc", ".docker/config.json", ".aws/credentials"),
@@ -51,7 +53,8 @@ def known_secrets(project: Project, environment: Mapping[str, str]) -> list[Know
     Each once, and none so short that it is a word.
     """
     home = Path(environment.get("HOME") or "/nonexistent")
-    files = [*sorted(project.root.glob(".env*")), *(home / name for name in HOME_FILES)]
+    own = [file for file in sorted(project.root.glob(".env*")) if file.name not in EXAMPLES]
+    files = [*own, *(home / name for name in HOME_FILES)]
     found = [
         *_assigned(environment.items()),
         *(one for file in files for one in _in_text(_read(file), file)),
@@ -77,7 +80,8 @@ def _in_text(text: str, file: Path) -> Iterator[Known]:
     """Yield the secrets of a file, whichever way it assigns them."""
     pairs = [(one["name"], one["value"].strip("\"'")) for one in ASSIGNMENT.finditer(text)]
     yield from _assigned(pairs, f" in {file}")
-    for found in NETRC.finditer(text):
+    # Elsewhere it would be a word of a comment.
+    for found in NETRC.finditer(text) if file.name == ".netrc" else ():
         yield Known(f"a password in {file}", found["value"])
 
 

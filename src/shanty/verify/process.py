@@ -29,6 +29,8 @@ STOP_SECONDS = 1.0
 # A machine that is busy is slow now and then; an image that is slow is slow each time.
 MEASUREMENTS = 5
 REQUESTS, REQUEST_SECONDS = 8, 4
+# Until all of them have reached the app.
+AT_WORK_SECONDS = 1.0
 OF_A_START = (
     *("process/port", "process/first", "process/health", "process/stop", "process/in-flight"),
     *("rights/read-only", "rights/capabilities", "rights/debugger", "rights/tracebacks"),
@@ -192,7 +194,7 @@ def _in_flight(name: str, container: Running) -> Check:
     with ThreadPoolExecutor(REQUESTS) as pool:
         headers = {"X-Shanty-Delay": str(REQUEST_SECONDS)}
         asked = [pool.submit(ask, container.port, headers=headers) for _ in range(REQUESTS)]
-        time.sleep(1)
+        time.sleep(AT_WORK_SECONDS)
         container.stop()
         pages = [one.result() for one in asked]
     answered = [page for page in pages if page.status]
@@ -225,8 +227,9 @@ def _debugger(insides: Insides, consoles: Sequence[Page], found: Sequence[str]) 
 
 
 def _tracebacks(pages: Sequence[Page]) -> Check:
-    faults = [f"{page.asked} shows {sign!r}" for page in pages for sign in _signs(page, TRACEBACKS)]
-    return judged("rights/tracebacks", faults, f"none on {len(pages)} error pages")
+    shown = [page for page in pages if page.status]
+    faults = [f"{page.asked} shows {sign!r}" for page in shown for sign in _signs(page, TRACEBACKS)]
+    return judged("rights/tracebacks", faults, f"none on {len(shown)} error pages")
 
 
 def _signs(page: Page, signs: Sequence[str]) -> list[str]:

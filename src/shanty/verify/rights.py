@@ -66,7 +66,7 @@ def _may_write(file: File, user: str, group: str) -> bool:
     """Tell whether a user, given as numbers, may write to a file; root's own are not counted."""
     if str(file.uid) == user and user != "0":
         return bool(file.mode & 0o200)
-    if str(file.gid) == group and group != "0":
+    if str(file.gid) == group and user != "0":
         return bool(file.mode & 0o020)
     return bool(file.mode & 0o002)
 

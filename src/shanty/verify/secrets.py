@@ -32,9 +32,9 @@ def _in_configuration(image: Image, known: list[Known]) -> Iterator[str]:
     """Look in what starts a container and in the commands that made the layers."""
     places = {"its settings": image.settings, "its history": image.config.get("history")}
     for place, values in places.items():
-        text = json.dumps(values, ensure_ascii=False).encode()
+        text = json.dumps(values, ensure_ascii=False)
         for one in known:
-            if json.dumps(one.text, ensure_ascii=False)[1:-1].encode() in text:
+            if json.dumps(one.text, ensure_ascii=False)[1:-1] in text:
                 yield f"{place} holds {one.name}"
 
 

@@ -73,9 +73,11 @@ class Trials:
         outcome = container.wait()
         if outcome == "answers":
             return Attempt(outcome, self._fault(container))
-        if outcome == "elsewhere":
-            one = container.insides().listeners[0]
-            return Attempt(outcome, f"it listens on {one.port}", one.port, one.loopback)
+        listeners = container.insides().listeners if outcome == "elsewhere" else ()
+        if listeners:
+            one = min(listeners, key=lambda one: (one.loopback, not one.is_server))
+            alone = ", where the container alone reaches it" if one.loopback else ""
+            return Attempt(outcome, f"it listens on {one.port}{alone}", one.port, one.loopback)
         log = engine.last_lines(container.name)
         reason = self.explain(log)
         last = log.splitlines()[-1] if log else "it said nothing"

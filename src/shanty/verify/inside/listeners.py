@@ -46,7 +46,7 @@ def family():
             continue
         # The name, in brackets, may hold anything.
         if text.rpartition(")")[2].split()[1] == "1":
-            found.append(path.split("/")[2])
+            found.append(path.split("/")[-2])
     return found
 
 
