@@ -16,9 +16,11 @@ from shanty.image.origin import origin
             'RUN |2 APP_DIR=/opt/app SYSTEM_PACKAGES= /bin/sh -c if [ -n "$SYSTEM_PACKAGES" ];',
             "Debian packages, and the standard library compiled",
         ),
-        ("COPY /opt/venv /opt/venv # buildkit", "the packages of the lock"),
-        ("COPY /fetched / # buildkit", "the server that the lock lacks"),
-        ("COPY /opt/app/quay /opt/app/quay # buildkit", "the files of the project"),
+        (
+            'RUN /bin/sh -c since="$(date +%s)" && cp -R /tmp/venv "$VIRTUAL_ENV"',
+            "the packages of the lock, and the server that it lacks",
+        ),
+        ("RUN |1 APP_DIR=/opt/app /bin/sh -c cp -R /tmp/app/. .", "the files of the project"),
     ],
 )
 def test_the_steps_of_the_suite_are_told_by_what_they_make(command: str, words: str) -> None:
@@ -46,10 +48,10 @@ def test_no_step_of_production_is_told_by_its_start() -> None:
         stage for stage in stages if re.match(r"\S+ AS (?:base|shipped[\w-]*|production)\n", stage)
     ]
     steps = [
-        line.replace("${APP_DIR}", "/opt/app")
+        line
         for stage in production
         for line in stage.splitlines()
         if re.match(r"(?:RUN|COPY|ADD|WORKDIR) ", line)
     ]
-    assert len(steps) >= 9
+    assert len(steps) >= 7
     assert [step for step in steps if origin(step).startswith(("RUN", "COPY", "ADD"))] == []

@@ -105,3 +105,12 @@ def test_the_public_certificates_of_a_locked_distribution_are_its_own(
     changed = [one for one in wheel if one.name.endswith("cacert.pem")]
     check = secrets(make_subject(changed, wheel), environment)
     assert check.evidence == (f"/{changed[0].name} holds certificates of {bundle}",)
+
+
+def test_the_certificates_that_the_base_trusts_are_everybodys(
+    make_subject: Subjects, bundle: Path
+) -> None:
+    base = [entry("/etc/ssl/certs/ca-certificates.crt", CERTIFICATE)]
+    added = [entry("/etc/ssl/mine.crt", CERTIFICATE)]
+    subject = make_subject(base, added, below=1)
+    assert secrets(subject, {"SSL_CERT_FILE": str(bundle)}).passed

@@ -169,6 +169,8 @@ def verify(
     workflow = _workflow(c)
     options = _container(workflow, env, env_file, detach=True)
     checks = verification.verify(workflow, image, options)
+    if not checks:
+        return
     name = image or request.tag(workflow.settings, "production")
     print(verification.as_json(name, checks) if json else verification.table(checks))
     verification.require(checks)

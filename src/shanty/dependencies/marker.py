@@ -11,7 +11,13 @@ from packaging.utils import canonicalize_name
 from shanty.errors import UsageError
 
 # What the engine's containers call the machines that hosts have other names for.
-MACHINES = {"AMD64": "x86_64", "amd64": "x86_64", "arm64": "aarch64"}
+MACHINES = {
+    "AMD64": "x86_64",
+    "amd64": "x86_64",
+    "386": "i686",
+    "arm64": "aarch64",
+    "arm": "armv7l",
+}
 EXTRA = re.compile(r"""extra\s*(==|!=)\s*["']([^"']*)["']|["']([^"']*)["']\s*(==|!=)\s*extra\b""")
 TRUE, FALSE = 'python_version >= "0"', 'python_version < "0"'
 

@@ -12,6 +12,9 @@ from shanty.verify.check import Check, judged
 from shanty.verify.known_secrets import Known, known_secrets
 from shanty.verify.subject import Subject
 
+# Where Debian keeps them all together.
+TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
+
 
 def secrets(subject: Subject, environment: Mapping[str, str]) -> Check:
     """Look for this machine's secrets and its CA bundle in every layer, the config and the history.
@@ -40,7 +43,8 @@ def _in_configuration(image: Image, known: list[Known]) -> Iterator[str]:
 
 def _in_layers(subject: Subject, known: list[Known], bundle: Path | None) -> Iterator[str]:
     image = subject.image
-    own = certificates(bundle.read_bytes()) if bundle else frozenset()
+    # What the base has is everybody's.
+    own = (certificates(bundle.read_bytes()) if bundle else frozenset()) - _of_base(image)
     for layer in image.layers:
         for file in () if layer.from_base else layer.files:
             if file.kind == "file":
@@ -50,6 +54,12 @@ def _in_layers(subject: Subject, known: list[Known], bundle: Path | None) -> Ite
                 )
                 if not _is_locked(subject, file) and certificates(content) & own:
                     yield f"{file.path} holds certificates of {bundle}"
+
+
+def _of_base(image: Image) -> frozenset[bytes]:
+    """Return the certificates that the base image trusts."""
+    found = (file for layer in image.layers if layer.from_base for file in layer.files)
+    return certificates(b"".join(image.read(file) for file in found if file.path == TRUSTED))
 
 
 def _is_locked(subject: Subject, file: File) -> bool:

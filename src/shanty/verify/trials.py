@@ -10,6 +10,7 @@ from shanty.container import ContainerOptions, Trial, trial_server
 from shanty.context import Context
 from shanty.failure.case import Diagnosis, masked
 from shanty.port import free_port
+from shanty.request import Request
 from shanty.verify.http import HOST
 from shanty.verify.running import Running, running
 
@@ -53,6 +54,13 @@ class Trials:
     @contextmanager
     def started(self, needs: Needs, interface: str = "") -> Iterator[Running]:
         """Start a container, whose app takes orders where its interface is given."""
+        asked, trial = self.trial(needs, interface)
+        terminal.announce(asked)
+        with running(asked, trial.port, trial.inner_port) as container:
+            yield container
+
+    def trial(self, needs: Needs = Needs(), interface: str = "") -> tuple[Request, Trial]:
+        """Return the start of a container, and what is peculiar to it."""
         port = free_port()
         trial = Trial(
             image=self.image,
@@ -63,10 +71,8 @@ class Trials:
             interface=interface,
             start=self.start,
         )
-        asked = trial_server(self.context, replace(self.options, writable=needs.writable), trial)
-        terminal.announce(asked)
-        with running(asked, trial.port, trial.inner_port) as container:
-            yield container
+        options = replace(self.options, writable=needs.writable)
+        return trial_server(self.context, options, trial), trial
 
     def attempt(self, container: Running) -> Attempt:
         """Wait until a container answers, or tell why it does not."""

@@ -3,9 +3,9 @@
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-from shanty import engine
+from shanty import engine, terminal
 from shanty.container import ContainerOptions
 from shanty.door import door
 from shanty.errors import RunError, UsageError
@@ -35,9 +35,15 @@ SHOWN = 10
 def verify(workflow: Workflow, name: str | None, options: ContainerOptions) -> list[Check]:
     """Return every check of an image, the project's production image unless another is named.
 
-    Raises `UsageError` for an image that is not there, or was not built from this project.
+    Where nothing is to be run, the start of its container is announced. Raises `UsageError` for an
+    image that is not there, or was not built from this project.
     """
     image_name = name or tag(workflow.settings, "production")
+    prefix = base_name(workflow.settings)
+    trials = Trials(workflow.context, options, image_name, prefix, (), workflow.explain)
+    if workflow.dry:
+        terminal.announce(trials.trial()[0], dry=True)
+        return []
     engine.check_engine()
     labels = _labels(image_name, workflow.project)
     resolved = workflow.at_hand()
@@ -47,10 +53,8 @@ def verify(workflow: Workflow, name: str | None, options: ContainerOptions) -> l
         checks = [check(subject) for check in IN_FILES] + [secrets(subject, os.environ)]
         debuggers = rights.debuggers(subject)
         start = (*_words(image, "Entrypoint"), *_words(image, "Cmd"))
-    prefix = base_name(workflow.settings)
-    trials = Trials(workflow.context, options, image_name, prefix, start, workflow.explain)
     app = resolved.application
-    checks += live_checks(trials, app.interface if app else "", debuggers)
+    checks += live_checks(replace(trials, start=start), app.interface if app else "", debuggers)
     return sorted(checks, key=lambda check: AREAS.index(check.area))
 
 
