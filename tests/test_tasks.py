@@ -3,6 +3,7 @@
 In front of a recording `docker`: that these lines work is shown in `tests/engine`.
 """
 
+import hashlib
 import json
 import os
 import pty
@@ -50,6 +51,7 @@ from tests.fakes import (
 )
 
 BASE_IMAGE = "python:3.13-slim"
+BASE_NAME = f"docker.io/library/{BASE_IMAGE}"
 OURS = "shanty/python:3.13"
 SECRET = "s3cret-and-long"  # noqa: S105 - made up
 SERVING = ("dev", "prod")
@@ -91,17 +93,32 @@ def taken() -> Iterator[int]:
         yield listening.getsockname()[1]
 
 
-def build_line(project: Project, target: str, base_image: str = BASE_IMAGE, more: str = "") -> str:
-    """Return the build of a target as it is announced."""
+def build_line(
+    project: Project,
+    target: str,
+    base_image: str = BASE_IMAGE,
+    more: str = "",
+    base: str = BASE_NAME,
+) -> str:
+    """Return the build of a target as it is announced; `base` is what production says of its."""
     docker = shipped_docker()
     copy = Path(os.environ["XDG_CACHE_HOME"], "shanty", project.id, "Dockerfile")
+    labels = labels_of(project, base) if target == "production" else ""
     return (
         f"docker buildx build --file {copy} --target {target} "
-        f"--tag harbour:{target} --label shanty.project={project.id} "
+        f"--tag harbour:{target} --label shanty.project={project.id} {labels}"
         f"--build-arg BASE_IMAGE={base_image} --build-arg PYTHON_VERSION=3.13 "
         "--build-arg POETRY_VERSION=2.5.1 --build-arg PROJECT_DIR=. "
         f"--build-arg 'APP=harbour:create_app()' --build-context docker={docker} {more}--load ."
     )
+
+
+def labels_of(project: Project, base: str = BASE_NAME) -> str:
+    """Return the labels of production on a machine without git, where the base may be unknown."""
+    lock = hashlib.sha256(project.lock_file.read_bytes()).hexdigest()
+    oci = "--label org.opencontainers.image"
+    of_base = f"{oci}.base.name={base} {oci}.base.digest=sha256:1 " if base else ""
+    return f"{oci}.title=harbour {oci}.version=1.0 {of_base}--label shanty.lock={lock} "
 
 
 def run_line(project: Project, task: str, name: str, words: str, mode: str = "--rm") -> str:
@@ -233,7 +250,7 @@ def test_a_base_image_that_is_missing_is_pulled_first(
     assert (
         answer.announced
         == fakes.changes
-        == [f"docker pull {BASE_IMAGE}", build_line(project, "production")]
+        == [f"docker pull {BASE_IMAGE}", build_line(project, "production", base="")]
     )
 
 
@@ -242,7 +259,7 @@ def test_the_base_image_that_was_made_here_takes_the_official_ones_place(
 ) -> None:
     fakes.answer(no_image(BASE_IMAGE))
     assert shanty("build").code == 0
-    assert fakes.changes == [build_line(project, "production", OURS)]
+    assert fakes.changes == [build_line(project, "production", OURS, base=OURS)]
 
 
 @pytest.fixture
@@ -794,7 +811,7 @@ def test_a_dry_run_needs_no_engine(
 ) -> None:
     fakes.answer(lacking)
     answer = shanty("--dry", "build")
-    assert answer.stdout == f"shanty > {build_line(project, 'production')}\n"
+    assert answer.stdout == f"shanty > {build_line(project, 'production', base='')}\n"
 
 
 def test_a_dry_run_prints_the_pull_that_would_come_first(shanty: Typing, fakes: Fakes) -> None:

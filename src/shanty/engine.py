@@ -16,6 +16,7 @@ from shanty.door import door
 from shanty.errors import AccessError, MachineError, RunError, ShantyError
 from shanty.failure.case import Diagnosis, failure
 from shanty.project import Project
+from shanty.reference import parse_reference
 
 if TYPE_CHECKING:
     from python_on_whales import Container, DockerClient
@@ -128,6 +129,23 @@ def image_exists(name: str) -> bool:
     """Tell whether the engine holds an image of this name."""
     with translated():
         return client().image.exists(name)
+
+
+def image_digest(name: str) -> str | None:
+    """Return what its registry calls an image that the engine holds, its id where none knows it.
+
+    `None` where the engine holds none of this name.
+    """
+    from python_on_whales.exceptions import NoSuchImage  # noqa: PLC0415
+
+    with translated():
+        try:
+            image = client().image.inspect(name)
+        except NoSuchImage:
+            return None
+        home = parse_reference(name, "image").repository_name
+        known = (parse_reference(one, "image") for one in image.repo_digests or ())
+        return next((one.digest for one in known if one.repository_name == home), image.id)
 
 
 def image_size(name: str) -> int:

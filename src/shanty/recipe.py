@@ -1,7 +1,8 @@
 """What the images of a project are made of."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from shanty.context import Context, read_context
@@ -22,6 +23,7 @@ class Recipe:
     `install` is how the project itself is installed: `poetry`, `backend`, or `none`.
     `import_root` is where in the images the app is imported from, empty where that is the wheel.
     `build_packages` are the Debian packages without which the lock cannot be installed.
+    `labels` are those of production, by which it says what it is made of.
     """
 
     context: Context
@@ -32,6 +34,7 @@ class Recipe:
     import_root: str
     version: str = ""
     build_packages: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_recipe(project: Project, lock: Lock, resolved: Resolved) -> Recipe:

@@ -12,6 +12,7 @@ from shanty.dependencies.poetry_version import default_poetry
 from shanty.dependencies.python_version import KNOWN, choose_python, newest_admitted
 from shanty.errors import UsageError
 from shanty.project import Project
+from shanty.reference import parse_reference
 from shanty.search.application import Application, find_application, read_application
 
 Value = str | int | tuple[str, ...] | None
@@ -203,6 +204,16 @@ def official_base_image(python_version: str) -> str:
     return f"python:{python_version}-slim"
 
 
+def is_official(base_image: str, python_version: str) -> bool:
+    """Tell whether a base image is the official one of a Python release, pinned or not."""
+    return base_image.partition("@")[0] == official_base_image(python_version)
+
+
+def is_pinned(base_image: str) -> bool:
+    """Tell whether a base image is named by a digest."""
+    return "@" in base_image
+
+
 def image_name(name: str) -> str:
     """Return a distribution's name as a Docker repository may be called."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
@@ -259,6 +270,10 @@ def _parse_release(given: object, label: str) -> str:
     return text
 
 
+def _parse_base_image(given: object, label: str) -> str:
+    return str(parse_reference(_parse_text(given, label), label))
+
+
 def _parse_image(given: object, label: str) -> str:
     text = _parse_text(given, label)
     better = image_name(text) or "app"
@@ -276,7 +291,7 @@ KEYS: dict[str, Callable[[object, str], Value]] = {
     "python-version": _parse_release,
     "app": _parse_text,
     "image": _parse_image,
-    "base-image": _parse_text,
+    "base-image": _parse_base_image,
     "port": parse_port,
     "system-packages": _parse_list,
     "build-system-packages": _parse_list,

@@ -5,9 +5,10 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
+from typing import NamedTuple
 
 from shanty import engine, request, terminal
 from shanty.build import BuildOptions, build_image, check_target
@@ -23,17 +24,25 @@ from shanty.failure.build_failure import diagnose_build
 from shanty.failure.case import Case, Diagnosis, failure
 from shanty.failure.diagnosis import diagnose
 from shanty.gunicorn_conf import check_gunicorn_conf
+from shanty.labels import image_labels
 from shanty.port import check_free
 from shanty.project import Project
 from shanty.project_files import check_project
 from shanty.recipe import Recipe, read_recipe
 from shanty.request import Request
 from shanty.server import framework_shell
-from shanty.settings import Given, Resolved, Settings, official_base_image, resolve
+from shanty.settings import Given, Resolved, Settings, is_official, is_pinned, resolve
 from shanty.setup.base_image import made_here, on_own_base, own_base_image
 from shanty.tee import Tail
 
 READY_SECONDS = 60
+
+
+class Base(NamedTuple):
+    """The settings with the base image of a build, and what its registry calls it, if known."""
+
+    resolved: Resolved
+    digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,11 +92,14 @@ class Workflow:
         """
         check_target(target)
         recipe = self.recipe(self.resolved)
-        resolved = self._with_base_image(options)
+        resolved, digest = self._with_base_image(options)
         if resolved.settings.python_version != self.settings.python_version:
             recipe = self.recipe(resolved)
         if not quiet:
             self.say(target, resolved, recipe)
+        if target == "production":
+            labels = image_labels(recipe, self.lock, resolved.settings.base_image, digest)
+            recipe = replace(recipe, labels=labels)
         asked = build_image(resolved.settings, recipe, target, os.environ, options)
         started, tail = time.monotonic(), Tail()
         if self._perform(asked, partial(terminal.execute_build, tail=tail)):
@@ -233,26 +245,30 @@ class Workflow:
         for plugin in unheeded_plugins(self.project):
             terminal.say(f"{plugin} has no part in the images: they run no plugin of Poetry's")
 
-    def _with_base_image(self, options: BuildOptions) -> Resolved:
+    def _with_base_image(self, options: BuildOptions) -> Base:
         """Return the settings with the base image that this engine has, or can pull."""
         settings = self.settings
         try:
             engine.check_engine()
             if options.builder or options.platforms:
-                return self.resolved
+                return Base(self.resolved)
             if at_hand := self._at_hand():
                 return at_hand
         except MachineError:
             if self.dry:
-                return self.resolved
+                return Base(self.resolved)
             raise
         asked = request.pull(settings.base_image)
         if self._perform(asked, terminal.execute_step):
+            if is_pinned(settings.base_image) and (made := self._made_here()):
+                own = made.resolved.settings.base_image
+                terminal.say(f"{own} takes its place: {settings.base_image} cannot be pulled")
+                return made
             raise MachineError(
                 f"the base image {settings.base_image} is not here and cannot be pulled",
                 f"{door()} setup",
             )
-        return self.resolved
+        return Base(self.resolved, engine.image_digest(settings.base_image))
 
     def at_hand(self) -> Resolved:
         """Return the settings on a base image that this engine has, as they are where it has none.
@@ -260,23 +276,34 @@ class Workflow:
         What a project is given to own has to build where it is given.
         """
         try:
-            return self._at_hand() or self.resolved
+            found = self._at_hand()
         except MachineError:
             return self.resolved
+        return found.resolved if found else self.resolved
 
-    def _at_hand(self) -> Resolved | None:
-        """Return the settings on the base image asked for, else on one made here."""
+    def _at_hand(self) -> Base | None:
+        """Return the settings on the base image asked for, else on one made here.
+
+        One that is pinned is pulled before another takes its place.
+        """
+        name = self.settings.base_image
+        if digest := engine.image_digest(name):
+            return Base(self.resolved, digest)
+        return None if is_pinned(name) else self._made_here()
+
+    def _made_here(self) -> Base | None:
+        """Return the settings on the base image that was made here for want of the official one."""
         settings = self.settings
-        if engine.image_exists(settings.base_image):
-            return self.resolved
-        if settings.base_image != official_base_image(settings.python_version):
+        if not is_official(settings.base_image, settings.python_version):
             return None
         own = on_own_base(self.resolved)
-        if engine.image_exists(own.settings.base_image):
-            return own
+        if digest := engine.image_digest(own.settings.base_image):
+            return Base(own, digest)
         # Which other Python can be had takes another look at the lock.
         other = made_here(self.given)
-        return other if other and engine.image_exists(other.settings.base_image) else None
+        if other and (digest := engine.image_digest(other.settings.base_image)):
+            return Base(other, digest)
+        return None
 
     def _check_port(self, host: str) -> None:
         if not self.dry:
