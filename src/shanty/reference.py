@@ -35,8 +35,10 @@ class Reference:
         """The whole name of the repository, with the registry that Docker assumes."""
         first, _, rest = self.repository.partition("/")
         named = bool(rest) and (first == "localhost" or bool({".", ":"} & set(first)))
-        prefix = "" if named else f"{HUB}/" if rest else f"{HUB}/library/"
-        return f"{prefix}{self.repository}"
+        if named and first != HUB:
+            return self.repository
+        folder = "" if "/" in rest or (rest and not named) else "library/"
+        return f"{HUB}/{folder}{rest if named else self.repository}"
 
     @property
     def qualified(self) -> str:
@@ -56,13 +58,18 @@ class Reference:
 
 
 def parse_reference(text: str, label: str) -> Reference:
-    """Return the parts of a name; raise `UsageError` for a digest that is none."""
+    """Return the parts of a name; raise `UsageError` for a digest that is none, or one alone."""
     name, at, digest = text.partition("@")
-    if (at and not DIGEST.fullmatch(digest)) or not name:
+    if not name:
+        raise UsageError(
+            f"{label} = {text!r} names no image",
+            'write the name first, as in "python:3.13-slim"',
+        )
+    if at and not DIGEST.fullmatch(digest):
         raise UsageError(
             f"{label} = {text!r}: {digest!r} is no digest, which is sha256: and 64 digits from "
             "0 to f",
-            f'write "{name or "NAME:TAG"}" without it',
+            f'write "{name}" without it',
         )
     folder, slash, last = name.rpartition("/")
     last, _, tag = last.partition(":")
