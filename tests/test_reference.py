@@ -86,6 +86,22 @@ def test_an_official_image_tells_its_python(text: str, release: str | None) -> N
     assert parse_reference(text, "base-image").python == release
 
 
+@pytest.mark.parametrize(
+    ("text", "release", "followed"),
+    [
+        ("python:3.13-slim", "3.14", "python:3.14-slim"),
+        (f"python:3.13.2-slim-bookworm@{DIGEST}", "3.14", "python:3.14-slim-bookworm"),
+        (f"python:3.13-slim@{DIGEST}", "3.13", f"python:3.13-slim@{DIGEST}"),
+        (f"python:3.13-slim@{DIGEST}", "3.13.2", f"python:3.13-slim@{DIGEST}"),
+        (f"harbour/base:1@{DIGEST}", "3.14", f"harbour/base:1@{DIGEST}"),
+    ],
+)
+def test_an_official_image_follows_a_python_and_its_pin_does_not(
+    text: str, release: str, followed: str
+) -> None:
+    assert str(parse_reference(text, "base-image").of_python(release)) == followed
+
+
 def test_an_image_that_was_made_here_is_told_by_its_name() -> None:
     assert parse_reference("shanty/python:3.13", "base-image").is_made_here
     assert not parse_reference("python:3.13-slim", "base-image").is_made_here

@@ -1276,6 +1276,235 @@ def test_sync_without_a_lock_follows_the_settings(shanty: Typing, project: Proje
     )
 
 
+DIGEST, OTHER = (f"sha256:{digit * 64}" for digit in "ab")
+PINNED = f"{BASE_IMAGE}@{DIGEST}"
+ASKED = "docker buildx imagetools inspect"
+
+
+def name_base(project: Project, base_image: str) -> None:
+    """Name a base image in the settings."""
+    text = PYPROJECT.replace("[tool.shanty]", f'[tool.shanty]\nbase-image = "{base_image}"')
+    project.pyproject_file.write_text(text, encoding="utf-8")
+
+
+def named_base(project: Project) -> str | None:
+    """Return the base image that the settings name."""
+    named: str | None = read_toml(project.pyproject_file)["tool"]["shanty"].get("base-image")
+    return named
+
+
+def in_registry(digest: str) -> Reply:
+    """Return what the client says of an image that a registry has."""
+    return reply(ASKED, json.dumps({"digest": digest}))
+
+
+NO_REGISTRY = reply(ASKED, stderr="ERROR: dial tcp: no such host\n", code=1)
+
+
+def test_sync_pins_the_base_image_to_what_its_registry_has(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    fakes.answer(in_registry(DIGEST))
+    answer = shanty("sync", "--pin-base")
+    assert (answer.code, answer.stdout) == (0, f"pyproject.toml: base-image is now {PINNED}\n")
+    assert named_base(project) == PINNED
+    assert fakes.changes == [f"{ASKED} --format '{{{{json .Manifest}}}}' {BASE_IMAGE}"]
+    assert answer.announced == fakes.changes
+
+
+def test_sync_renews_a_pin(shanty: Typing, project: Project, fakes: Fakes) -> None:
+    name_base(project, PINNED)
+    fakes.answer(in_registry(OTHER))
+    assert shanty("sync", "--pin-base").code == 0
+    assert named_base(project) == f"{BASE_IMAGE}@{OTHER}"
+
+
+def test_sync_names_the_tag_that_nobody_wrote(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, "harbour/base")
+    fakes.answer(in_registry(DIGEST))
+    assert shanty("sync", "--pin-base").code == 0
+    assert named_base(project) == f"harbour/base:latest@{DIGEST}"
+
+
+def test_a_pin_reaches_the_dockerfile_that_the_project_owns(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    assert shanty("init").code == 0
+    fakes.answer(in_registry(DIGEST))
+    answer = shanty("sync", "--pin-base")
+    assert answer.code == 0
+    dockerfile = (project.root / "docker/Dockerfile").read_text(encoding="utf-8")
+    assert f"ARG BASE_IMAGE={PINNED}\n" in dockerfile
+    assert shanty("sync", "--check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("base_image", "what", "fix"),
+    [
+        (
+            OURS,
+            f"base-image {OURS} was made on this machine: no registry has a digest for it",
+            f'[tool.shanty] base-image = "{BASE_IMAGE}"',
+        ),
+        (
+            f"python@{DIGEST}",
+            f"base-image python@{DIGEST} has no tag, so no registry can say what it is by now",
+            'write the tag before the digest, as in "python:TAG"',
+        ),
+    ],
+)
+def test_what_cannot_be_pinned_is_refused(
+    shanty: Typing, project: Project, base_image: str, what: str, fix: str
+) -> None:
+    name_base(project, base_image)
+    assert refusal(shanty("sync", "--pin-base"), 2) == (what, fix)
+    assert named_base(project) == base_image
+
+
+def test_a_pin_that_cannot_be_had_changes_nothing(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    fakes.answer(NO_REGISTRY)
+    before = contents(project.root)
+    what, _ = refusal(shanty("sync", "--pin-base", "--poetry-version", "2.5.0"), 3)
+    assert what == f"the registry of {BASE_IMAGE} cannot be asked: dial tcp: no such host"
+    assert contents(project.root) == before
+
+
+def test_a_check_pins_nothing(shanty: Typing) -> None:
+    assert refusal(shanty("sync", "--check", "--pin-base"), 2) == (
+        "--check changes nothing, --pin-base does",
+        "shanty sync --pin-base",
+    )
+
+
+def test_a_dry_pin_says_what_it_would_ask(shanty: Typing, project: Project, fakes: Fakes) -> None:
+    name_base(project, PINNED)
+    answer = shanty("--dry", "sync", "--pin-base")
+    said = f"shanty > {ASKED} --format '{{{{json .Manifest}}}}' {BASE_IMAGE}"
+    assert (answer.code, answer.stdout.splitlines()[0]) == (0, said)
+    assert (fakes.changes, named_base(project)) == ([], PINNED)
+
+
+def test_a_check_names_a_tag_that_has_moved(shanty: Typing, project: Project, fakes: Fakes) -> None:
+    name_base(project, PINNED)
+    fakes.answer(in_registry(OTHER))
+    answer = shanty("sync", "--check")
+    assert answer.code == 1
+    assert answer.stdout == (
+        f"pyproject.toml:7: base-image is {PINNED}, wanted {BASE_IMAGE}@{OTHER}: "
+        "the tag has moved since\n"
+    )
+    assert answer.stderr.splitlines()[1:] == ["1 copy differs", "fix: shanty sync --pin-base"]
+    assert named_base(project) == PINNED
+
+
+def test_a_check_is_content_with_a_tag_that_has_not_moved(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, PINNED)
+    fakes.answer(in_registry(DIGEST))
+    assert shanty("sync", "--check").code == 0
+
+
+def test_a_check_says_that_a_registry_could_not_be_asked(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    """That a registry is out of reach is no fault of the project's."""
+    name_base(project, PINNED)
+    fakes.answer(NO_REGISTRY)
+    answer = shanty("sync", "--check")
+    assert answer.code == 0
+    assert answer.stderr.splitlines()[-1] == (
+        f"shanty: the pin of {BASE_IMAGE} is not checked: the registry of {BASE_IMAGE} cannot be "
+        "asked: dial tcp: no such host"
+    )
+
+
+def test_a_check_says_that_a_digest_without_a_tag_cannot_be_checked(
+    shanty: Typing, project: Project
+) -> None:
+    name_base(project, f"python@{DIGEST}")
+    answer = shanty("sync", "--check")
+    assert answer.code == 0
+    assert answer.stderr.startswith("shanty: the pin is not checked: base-image python@sha256:")
+
+
+def test_a_check_fails_where_no_registry_has_the_image_any_more(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, PINNED)
+    fakes.answer(reply(ASKED, stderr=f"ERROR: {BASE_IMAGE}: not found\n", code=1))
+    assert shanty("sync", "--check").code == 2
+
+
+def test_sync_asks_no_registry_for_a_pin_that_it_keeps(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, PINNED)
+    assert shanty("sync").code == 0
+    assert fakes.changes == []
+
+
+def test_another_python_takes_the_pin_along(shanty: Typing, project: Project, fakes: Fakes) -> None:
+    name_base(project, PINNED)
+    fakes.answer(in_registry(OTHER))
+    answer = shanty("sync", "--python-version", "3.14")
+    assert answer.code == 0
+    moved = f"python:3.14-slim@{OTHER}"
+    assert answer.stdout == (
+        "pyproject.toml: python-version is now 3.14\n"
+        f"pyproject.toml:7: base-image is now {moved}, was {PINNED}\n"
+    )
+    assert named_base(project) == moved
+
+
+def test_another_python_that_cannot_be_pinned_changes_nothing(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, PINNED)
+    fakes.answer(NO_REGISTRY)
+    before = contents(project.root)
+    refusal(shanty("sync", "--python-version", "3.14"), 3)
+    assert contents(project.root) == before
+
+
+def test_a_pin_that_is_not_here_is_pulled_though_another_base_is(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, PINNED)
+    fakes.answer(no_image(PINNED))
+    answer = shanty("build")
+    assert answer.code == 0
+    assert answer.announced[0] == f"docker pull {PINNED}"
+    assert f"--build-arg BASE_IMAGE={PINNED} " in answer.announced[1]
+    assert f"--label org.opencontainers.image.base.digest={DIGEST} " in answer.announced[1]
+
+
+def test_where_a_pin_cannot_be_pulled_the_base_made_here_takes_its_place_and_that_is_said(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, PINNED)
+    fakes.answer(no_image(PINNED), reply("docker pull", code=1))
+    answer = shanty("build")
+    assert answer.code == 0
+    assert f"shanty: {OURS} takes its place: {PINNED} cannot be pulled" in answer.stderr
+    assert f"--build-arg BASE_IMAGE={OURS} " in answer.announced[1]
+
+
+def test_where_nothing_takes_a_pin_s_place_the_build_ends(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, PINNED)
+    fakes.answer(no_image(), reply("docker pull", code=1))
+    assert refusal(shanty("build"), 3) == (
+        f"the base image {PINNED} is not here and cannot be pulled",
+        "shanty setup",
+    )
+
+
 # config
 
 

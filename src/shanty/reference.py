@@ -56,6 +56,17 @@ class Reference:
         release = re.match(r"(\d+\.\d+)\b", self.tag)
         return release[1] if release and self.repository_name == PYTHON else None
 
+    def of_python(self, python_version: str) -> "Reference":
+        """Return the official image of another Python in its place; of itself, this one.
+
+        What was pinned to another Python is pinned to nothing then.
+        """
+        minor = ".".join(python_version.split(".")[:2])
+        if self.python in {None, minor}:
+            return self
+        tag = re.sub(r"^[\d.]+", python_version, self.tag)
+        return Reference(self.repository, tag)
+
 
 def parse_reference(text: str, label: str) -> Reference:
     """Return the parts of a name; raise `UsageError` for a digest that is none, or one alone."""

@@ -10,6 +10,7 @@ from packaging.version import InvalidVersion, Version
 from shanty.dependencies.lock import Lock
 from shanty.dependencies.poetry_version import default_poetry
 from shanty.dependencies.python_version import KNOWN, choose_python, newest_admitted
+from shanty.door import door
 from shanty.errors import UsageError
 from shanty.project import Project
 from shanty.reference import parse_reference
@@ -120,6 +121,11 @@ def resolve(given: Given) -> Resolved:
 
 def resolve_one(key: str, given: Given) -> Setting:
     """Return one setting; raise `UsageError` as `resolve` does."""
+    return _given(key, given) or replace(_default(key, given), found=True)
+
+
+def _given(key: str, given: Given) -> Setting | None:
+    """Return a setting that somebody gave, `None` where nobody did."""
     _refuse_unknown(given.project)
     variable = f"SHANTY_{key.upper().replace('-', '_')}"
     places: tuple[tuple[object, str], ...] = (
@@ -134,7 +140,7 @@ def resolve_one(key: str, given: Given) -> Setting:
                 named = read_application(given.project, str(setting.value))
                 return Setting(named.target, source, application=named)
             return setting
-    return replace(_default(key, given), found=True)
+    return None
 
 
 def _refuse_unknown(project: Project) -> None:
@@ -185,14 +191,23 @@ def _default_poetry(given: Given) -> Setting:
 
 
 def _default_python(given: Given) -> Setting:
-    """Return the release that the lock installs on best, or the newest where there is no lock."""
+    """Return the release that the lock installs on best, or the newest where there is no lock.
+
+    An official base image that somebody named has one, and it counts.
+    """
     project = given.project
+    if (base := _given("base-image", given)) and (release := _python_of(str(base.value))):
+        return Setting(release, f"that of base-image {base.value}")
     if given.lock is None:
         constraint = project.requires_python
         reason = f"newest that requires-python {constraint} admits"
         return Setting(newest_admitted(constraint, given.pythons), reason)
     groups, extras = (_texts(resolve_one(key, given).value) for key in ("groups", "extras"))
     return Setting(*choose_python(project, given.lock, groups, extras, given.pythons))
+
+
+def _python_of(base_image: str) -> str | None:
+    return parse_reference(base_image, "base-image").python
 
 
 def _texts(value: Value) -> tuple[str, ...]:
@@ -207,6 +222,17 @@ def official_base_image(python_version: str) -> str:
 def is_official(base_image: str, python_version: str) -> bool:
     """Tell whether a base image is the official one of a Python release, pinned or not."""
     return base_image.partition("@")[0] == official_base_image(python_version)
+
+
+def check_base_python(settings: Settings) -> None:
+    """Raise `UsageError` for an official base image with another Python than the settings'."""
+    release = _python_of(settings.base_image)
+    if release and not f"{settings.python_version}.".startswith(f"{release}."):
+        raise UsageError(
+            f"base-image {settings.base_image} has Python {release}, and python-version is "
+            f"{settings.python_version}",
+            f"{door()} sync  (or take one of the two out)",
+        )
 
 
 def is_pinned(base_image: str) -> bool:

@@ -21,6 +21,7 @@ from shanty.door import door
 from shanty.errors import RunError, ShantyError, UsageError
 from shanty.init.scaffold import read_scaffold, write_scaffold
 from shanty.network import ca_bundle
+from shanty.pin import read_pin
 from shanty.project import Project, find_project
 from shanty.pyproject import set_value
 from shanty.settings import Given, parse_port, resolve, resolve_one
@@ -184,14 +185,21 @@ def python(c: Context, env: Any = None, env_file: Any = None) -> None:
     name="sync",
     help={
         "check": "change nothing, name each difference",
+        "pin-base": "write the base image's digest beside its tag",
         "poetry-version": "the Poetry to use from now on",
         "python-version": "the Python to use from now on",
     },
 )
 def sync_(
-    c: Context, check: bool = False, poetry_version: Any = None, python_version: Any = None
+    c: Context,
+    check: bool = False,
+    pin_base: bool = False,
+    poetry_version: Any = None,
+    python_version: Any = None,
 ) -> None:
     """Make every copy of a version follow [tool.shanty] in pyproject.toml."""
+    if check and pin_base:
+        raise UsageError("--check changes nothing, --pin-base does", f"{door()} sync --pin-base")
     project = find_project(Path.cwd())
     typed = {"poetry-version": poetry_version, "python-version": python_version}
     lock = _lock(project)
@@ -200,13 +208,16 @@ def sync_(
     check_admitted(python, project.requires_python)
     changes = not check and not c.config.run.dry
     file = project.pyproject_file
-    given_now = {key: value for key, value in typed.items() if changes and value}
+    pin = read_pin(given, python, dry=bool(c.config.run.dry))
+    base = str(pin.checked() if check else pin.renewed() if pin_base else pin.kept())
+    asked_for = {**typed, "base-image": base if pin_base else None}
+    given_now = {key: value for key, value in asked_for.items() if changes and value}
     written = [
         key for key, value in given_now.items() if set_value(file, f"tool.shanty.{key}", value)
     ]
     for key in written:
-        print(f"{request.shown(file)}: {key} is now {typed[key]}")
-    found = sync.differences(find_project(Path.cwd()), poetry, python)
+        print(f"{request.shown(file)}: {key} is now {given_now[key]}")
+    found = sync.differences(find_project(Path.cwd()), poetry, python, base)
     for difference in found:
         if changes:
             sync.mend(difference)
@@ -217,6 +228,8 @@ def sync_(
         print(f"{reason}: a re-lock is due (poetry lock --directory {project.quoted_root})")
     if check and found:
         options = "".join(f" --{key} {value}" for key, value in typed.items() if value)
+        if any(one.is_moved for one in found):
+            options += " --pin-base"
         copies = "1 copy differs" if len(found) == 1 else f"{len(found)} copies differ"
         raise RunError(copies, f"{door()} sync{options}")
 

@@ -31,7 +31,15 @@ from shanty.project_files import check_project
 from shanty.recipe import Recipe, read_recipe
 from shanty.request import Request
 from shanty.server import framework_shell
-from shanty.settings import Given, Resolved, Settings, is_official, is_pinned, resolve
+from shanty.settings import (
+    Given,
+    Resolved,
+    Settings,
+    check_base_python,
+    is_official,
+    is_pinned,
+    resolve,
+)
 from shanty.setup.base_image import made_here, on_own_base, own_base_image
 from shanty.tee import Tail
 
@@ -224,6 +232,7 @@ class Workflow:
         check_fresh(self.project, lock)
         check_project(self.project)
         check_backend(self.project)
+        check_base_python(settings)
         check_admitted(settings.python_version, self.project.requires_python)
         check_poetry(self.project, lock, settings.poetry_version, settings.python_version)
         recipe = read_recipe(self.project, lock, resolved)
