@@ -195,6 +195,19 @@ def test_an_image_has_the_size_that_the_engine_tells(fakes: Fakes) -> None:
     assert engine.image_size("harbour:production") == 0
 
 
+def test_an_image_has_the_layers_that_the_engine_tells(fakes: Fakes) -> None:
+    found = [{"Id": "sha256:1", "RootFS": {"Type": "layers", "Layers": ["sha256:2", "sha256:3"]}}]
+    fakes.answer(reply("docker image inspect", json.dumps(found)))
+    assert engine.layers("harbour:production") == ("sha256:2", "sha256:3")
+
+
+def test_an_image_is_saved_to_a_file(tmp_path: Path, fakes: Fakes) -> None:
+    fakes.answer(reply("docker image save"))
+    engine.save("harbour:production", tmp_path / "image.tar")
+    path = str(tmp_path / "image.tar")
+    assert ["docker", "image", "save", "--output", path, "harbour:production"] in fakes.calls
+
+
 def test_the_images_of_a_project_have_their_tags_or_their_id(
     project: Project, fakes: Fakes
 ) -> None:

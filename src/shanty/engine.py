@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
@@ -152,6 +153,18 @@ def image_size(name: str) -> int:
     """Return the bytes of an image."""
     with translated():
         return client().image.inspect(name).size or 0
+
+
+def layers(name: str) -> tuple[str, ...]:
+    """Return the digests of an image's layers, the lowest first."""
+    with translated():
+        return tuple(client().image.inspect(name).root_fs.layers or ())
+
+
+def save(name: str, path: Path) -> None:
+    """Write an image to a file, as `docker save` does."""
+    with translated():
+        client().image.save(name, output=path)
 
 
 def containers(project: Project, *, running: bool = False) -> list[Found]:
