@@ -32,10 +32,10 @@ def image_labels(recipe: Recipe, lock: Lock, base_image: str, digest: str | None
     checkout = read_checkout(project.root, made_from(recipe.context))
     values = {
         f"{OCI}.title": project.name,
-        f"{OCI}.description": _declared(project, "description"),
-        f"{OCI}.version": recipe.version or _declared(project, "version"),
+        f"{OCI}.description": declared(project, "description"),
+        f"{OCI}.version": recipe.version or declared(project, "version"),
         f"{OCI}.licenses": project_licence(project),
-        f"{OCI}.source": _source(project) or (origin(checkout.origin) if checkout else ""),
+        f"{OCI}.source": project_source(project) or (origin(checkout.origin) if checkout else ""),
         **_of_checkout(checkout),
         **_of_base(base_image, digest),
         LOCK: lock_digest(lock),
@@ -108,7 +108,7 @@ def _of_base(base_image: str, digest: str | None) -> dict[str, str]:
     return {f"{OCI}.base.name": name, f"{OCI}.base.digest": found}
 
 
-def _source(project: Project) -> str:
+def project_source(project: Project) -> str:
     """Return the repository that the project itself names."""
     poetry = table(project.pyproject, "tool.poetry")
     named = {**table(poetry, "urls"), **table(project.pyproject, "project.urls")}
@@ -117,6 +117,7 @@ def _source(project: Project) -> str:
     return origin(str(found or ""))
 
 
-def _declared(project: Project, key: str) -> str:
+def declared(project: Project, key: str) -> str:
+    """Return what a project's own tables say under a key, the standard's first."""
     places = (table(project.pyproject, place).get(key) for place in ("project", "tool.poetry"))
     return next((str(value) for value in places if value), "")

@@ -234,6 +234,15 @@ def sync_(
         raise RunError(copies, f"{door()} sync{options}")
 
 
+@task(help={"output": "a file to write it into, in place of printing it"})
+def sbom(c: Context, output: Any = None) -> None:
+    """Write the bill of materials of production: CycloneDX, from the lock."""
+    # Only this task wants the library that the bill is written with.
+    from shanty.sbom.production import write_bill  # noqa: PLC0415
+
+    write_bill(_workflow(c), output)
+
+
 @task()
 def ps(c: Context) -> None:
     """List this project's containers and images."""
@@ -382,5 +391,5 @@ def _exit(code: int) -> None:
 
 
 ns = Collection(
-    build, dev, prod, shell, run, python, sync_, ps, logs, stop, clean, setup, init, config
+    build, dev, prod, shell, run, python, sync_, sbom, ps, logs, stop, clean, setup, init, config
 )

@@ -1,0 +1,64 @@
+"""The bill of a project's production image, which is built for it."""
+
+import os
+from pathlib import Path
+
+from cyclonedx.model.bom import Bom
+
+from shanty import request
+from shanty.checkout import read_checkout
+from shanty.context import Context
+from shanty.errors import UsageError
+from shanty.image.archive import saved
+from shanty.image.distribution import distributions
+from shanty.init.owned_file import OwnedFile
+from shanty.labels import made_from
+from shanty.sbom.bill import Subject, as_json, bill_of_materials
+from shanty.setup.base_image import own_base_image
+from shanty.workflow import Workflow
+
+
+def write_bill(workflow: Workflow, output: str | None) -> None:
+    """Build production, then print its bill or write it into a file, in one step.
+
+    Raises `UsageError` for an output that is no file, before anything is done.
+    """
+    file = Path(output).absolute() if output else None
+    if file and file.exists() and not file.is_file():
+        raise UsageError(f"--output {output} is no file", "name one, there or not")
+    workflow.build("production")
+    if workflow.dry:
+        return
+    text = as_json(production_bill(workflow))
+    if file:
+        OwnedFile(file, text, file.parent).write()
+    else:
+        print(text, end="")
+
+
+def production_bill(workflow: Workflow) -> Bom:
+    """Return the bill of the production image that the engine has."""
+    subject = subject_of(workflow)
+    settings = subject.settings
+    bases = (settings.base_image, own_base_image(settings.python_version))
+    with saved(request.tag(settings, "production"), bases) as image:
+        return bill_of_materials(subject, distributions(image))
+
+
+def subject_of(workflow: Workflow) -> Subject:
+    """Return what production is made of, on the base image that this engine has."""
+    resolved = workflow.at_hand()
+    recipe = workflow.recipe(resolved)
+    return Subject(workflow.lock, resolved.settings, recipe, _time(recipe.context))
+
+
+def _time(context: Context) -> int | None:
+    """Return the time of the sources: as it is given to reproducible builds, else the commit's.
+
+    Source: reproducible-builds.org, "SOURCE_DATE_EPOCH".
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given.isdecimal():
+        return int(given)
+    checkout = read_checkout(context.project.root, made_from(context))
+    return checkout.time if checkout else None
