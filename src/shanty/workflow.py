@@ -268,7 +268,7 @@ class Workflow:
                 return Base(self.resolved)
             raise
         asked = request.pull(settings.base_image)
-        if self._perform(asked, terminal.execute_step):
+        if self._perform(asked, terminal.execute_aside):
             if is_pinned(settings.base_image) and (made := self._made_here()):
                 own = made.resolved.settings.base_image
                 terminal.say(f"{own} takes its place: {settings.base_image} cannot be pulled")

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from cyclonedx.model import (
     ExternalReference,
     ExternalReferenceType,
+    HashAlgorithm,
     HashType,
-    Property,
     XsUri,
 )
 from cyclonedx.model.component import Component, ComponentScope
@@ -17,6 +17,15 @@ from shanty.dependencies.locked_package import LockedPackage
 from shanty.dependencies.wheels import installed_file
 from shanty.labels import origin
 from shanty.sbom.fetched import Fetched
+
+# What locks have been written with.
+ALGORITHMS = {
+    "md5": HashAlgorithm.MD5,
+    "sha1": HashAlgorithm.SHA_1,
+    "sha256": HashAlgorithm.SHA_256,
+    "sha384": HashAlgorithm.SHA_384,
+    "sha512": HashAlgorithm.SHA_512,
+}
 
 
 def of_package(
@@ -33,7 +42,6 @@ def of_package(
         hashes=_hashes([package.hashes[file]] if file in package.hashes else ()),
         licenses=licences,
         external_references=_references(package),
-        properties=_properties(package),
     )
 
 
@@ -63,10 +71,13 @@ def reference(package: LockedPackage | Fetched) -> str:
 
 
 def _qualifiers(package: LockedPackage) -> dict[str, str]:
-    """Return where a package comes from, where that is not the package index."""
+    """Return where a package comes from, where that is not the package index.
+
+    One without any would pass for the index's package of that name.
+    """
     address = origin(package.url)
-    if package.source == "file":
-        return {"file_name": package.files[0]}
+    if package.source in {"directory", "file"}:
+        return {"file_name": package.url}
     if not address:
         return {}
     match package.source:
@@ -93,10 +104,10 @@ def _references(package: LockedPackage) -> Iterator[ExternalReference]:
         yield ExternalReference(type=ExternalReferenceType.VCS, url=XsUri(address))
 
 
-def _properties(package: LockedPackage) -> Iterator[Property]:
-    if package.source in {"directory", "file"}:
-        yield Property(name="shanty:path", value=package.url)
-
-
 def _hashes(texts: Iterable[str]) -> list[HashType]:
-    return [HashType.from_composite_str(text) for text in texts]
+    parts = (text.partition(":") for text in texts)
+    return [
+        HashType(alg=ALGORITHMS[name], content=digits)
+        for name, _, digits in parts
+        if name in ALGORITHMS
+    ]
