@@ -117,7 +117,8 @@ def test_the_licences_are_those_of_the_distributions_that_are_there() -> None:
     metadata["License-Expression"] = "BSD-3-Clause"
     versions = read_lock(find_project(NO_SERVER)).versions
     flask = Distribution("flask", versions["flask"], "", metadata, ())
-    values = bill(NO_SERVER, None, flask)
+    odd = Distribution("odd", "no version", "", metadata, ())
+    values = bill(NO_SERVER, None, flask, odd)
     licences = {one["name"]: one.get("licenses") for one in values["components"]}
     assert licences["flask"] == [{"license": {"id": "BSD-3-Clause"}}]
     assert licences["click"] is None

@@ -1,6 +1,6 @@
 """The whole bill: the project, the components of production, and which needs which."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -11,8 +11,7 @@ from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.model.license import License
 from cyclonedx.output.json import JsonV1Dot6
-from packaging.utils import canonicalize_name
-from packaging.version import Version
+from packaging.utils import canonicalize_name, canonicalize_version
 
 from shanty.dependencies.declared import declared_groups
 from shanty.dependencies.lock import Lock
@@ -98,8 +97,11 @@ def bill_of_materials(subject: Subject, found: Iterable[Distribution]) -> Bom:
     made = {one.name: of_package(one, python_version, known(one)) for one in subject.packages}
     beside = [of_fetched(one, known(one)) for one in subject.fetched]
     bom = Bom(serial_number=UUID(int=0), components=[*made.values(), *beside])
-    _describe(bom, subject)
-    _connect(bom, made, beside, subject.graph)
+    project = _describe(bom, subject)
+    graph = subject.graph
+    bom.register_dependency(project, [*(made[name] for name in graph.asked), *beside])
+    for name, needed in graph.needs.items():
+        bom.register_dependency(made[name], [made[other] for other in needed])
     bom.serial_number = uuid5(NAMESPACE_OID, as_json(bom))
     return bom
 
@@ -114,12 +116,12 @@ def as_json(bom: Bom) -> str:
     return JsonV1Dot6(bom).output_as_string(indent=2) + "\n"
 
 
-def _describe(bom: Bom, subject: Subject) -> None:
-    """Say which project the bill is of, and what wrote it when."""
+def _describe(bom: Bom, subject: Subject) -> Component:
+    """Say which project the bill is of, and what wrote it when; return the project."""
     project = subject.project
     licence, source = project_licence(project), project_source(project)
     vcs = ExternalReferenceType.VCS
-    bom.metadata.component = Component(
+    own = bom.metadata.component = Component(
         type=ComponentType.APPLICATION,
         name=project.name,
         version=subject.recipe.version or declared(project, "version") or None,
@@ -133,18 +135,9 @@ def _describe(bom: Bom, subject: Subject) -> None:
     # Without one the library would take this very moment.
     when = None if subject.time is None else datetime.fromtimestamp(subject.time, UTC)
     bom.metadata.timestamp = when  # type: ignore[assignment]
-
-
-def _connect(
-    bom: Bom, made: Mapping[str, Component], beside: Iterable[Component], graph: Graph
-) -> None:
-    project = bom.metadata.component
-    if project:
-        asked = (made[name] for name in graph.asked)
-        bom.register_dependency(project, [*asked, *beside])
-    for name, needed in graph.needs.items():
-        bom.register_dependency(made[name], [made[other] for other in needed])
+    return own
 
 
 def _version(text: str) -> str:
-    return str(Version(text))
+    """Return a version as others may write it too; one that is none, as it is."""
+    return canonicalize_version(text, strip_trailing_zero=False)
