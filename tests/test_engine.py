@@ -196,10 +196,17 @@ def test_an_image_has_the_size_that_the_engine_tells(fakes: Fakes) -> None:
     assert engine.image_size("harbour:production") == 0
 
 
-def test_an_image_has_the_layers_that_the_engine_tells(fakes: Fakes) -> None:
-    found = [{"Id": "sha256:1", "RootFS": {"Type": "layers", "Layers": ["sha256:2", "sha256:3"]}}]
-    fakes.answer(reply("docker image inspect", json.dumps(found)))
-    assert engine.layers("harbour:production") == ("sha256:2", "sha256:3")
+def test_an_image_is_found_with_what_the_engine_tells(fakes: Fakes) -> None:
+    found = {
+        "Id": "sha256:1",
+        "Size": 7,
+        "RootFS": {"Type": "layers", "Layers": ["sha256:2", "sha256:3"]},
+        "RepoDigests": ["harbour@sha256:4"],
+    }
+    fakes.answer(reply("docker image inspect", json.dumps([found])))
+    image = engine.find_image("harbour:production")
+    layers, digests = ("sha256:2", "sha256:3"), ("harbour@sha256:4",)
+    assert image == engine.FoundImage("sha256:1", 7, layers, {}, digests)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +221,9 @@ def test_an_image_has_the_labels_that_the_engine_tells(
     fakes: Fakes, image: dict[str, object], expected: dict[str, str]
 ) -> None:
     fakes.answer(reply("docker image inspect", json.dumps([{"Id": "sha256:1"} | image])))
-    assert engine.labels("harbour:production") == expected
+    found = engine.find_image("harbour:production")
+    assert found is not None
+    assert found.labels == expected
 
 
 def test_an_image_is_saved_to_a_file(tmp_path: Path, fakes: Fakes) -> None:

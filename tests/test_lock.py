@@ -205,6 +205,7 @@ lock-version = "2.1"
         markers={"main": "os_name == 'nt'", "dev-tools": "extra == 'x'"},
         dependencies=(Dependency("setuptools", ">=60"),),
         features={"test-it": frozenset({"coverage", "zope-event"})},
+        hashes={"zope.interface-7.0.tar.gz": "sha256:0"},
     )
     lock = read_lock(make_project({"poetry.lock": text}))
     assert (lock.format, lock.has_groups) == ("2.1", True)
@@ -335,3 +336,30 @@ def test_a_writer_whose_version_makes_no_sense_is_as_good_as_none(
     lock = read_lock(project)
     assert lock.poetry_version is None
     check_fresh(project, lock)
+
+
+def test_a_package_from_a_repository_has_its_commit_and_folder(make_project: MakeProject) -> None:
+    text = """
+[[package]]
+name = "x"
+version = "1"
+[package.source]
+type = "git"
+url = "https://forge.example/x"
+reference = "main"
+resolved_reference = "c0ffee"
+subdirectory = "below"
+"""
+    found = locked(make_project, text)
+    assert (found.commit, found.subdirectory) == ("c0ffee", "below")
+
+
+def test_a_file_without_a_hash_has_none(make_project: MakeProject) -> None:
+    text = """
+[[package]]
+name = "x"
+version = "1"
+files = [{ file = "x-1.tar.gz" }]
+"""
+    found = locked(make_project, text)
+    assert (found.files, found.hashes) == (("x-1.tar.gz",), {})

@@ -474,6 +474,12 @@ def test_a_base_image_that_is_there_is_used(complete: Machine) -> None:
     assert complete.changes == complete.questions == []
 
 
+def test_a_pinned_base_image_is_made_here_like_any_official_one(complete: Machine) -> None:
+    complete.fakes.answer(reply("docker image inspect shanty/python:3.13", '[{"Id": "sha256:1"}]'))
+    ensure_base_image(complete.setup(agree=False), f"{BASE_IMAGE}@sha256:{'0a' * 32}", "3.13")
+    assert complete.said == ["base image: shanty/python:3.13"]
+
+
 def test_a_base_image_that_was_made_here_is_used(complete: Machine) -> None:
     complete.fakes.answer(reply("docker image inspect shanty/python:3.13", '[{"Id": "sha256:1"}]'))
     ensure_base_image(complete.setup(agree=False), BASE_IMAGE, "3.13")

@@ -25,9 +25,9 @@ def test_the_dockerfile_has_the_versions_of_the_sample() -> None:
     project = find_project(ROOT)
     versions = [
         str(resolve_one(key, Given(project, None, {}, {})).value)
-        for key in ("poetry-version", "python-version")
+        for key in ("poetry-version", "python-version", "base-image")
     ]
-    assert differences(project, versions[0], versions[1]) == []
+    assert differences(project, *versions) == []
 
 
 def test_no_lock_names_an_index() -> None:

@@ -8,7 +8,18 @@ import pytest
 from shanty.dependencies.lock import Lock, read_lock
 from shanty.errors import UsageError
 from shanty.project import Project
-from shanty.settings import KEYS, Given, Setting, Settings, image_name, resolve, resolve_one
+from shanty.settings import (
+    KEYS,
+    Given,
+    Setting,
+    Settings,
+    check_base_python,
+    image_name,
+    is_official,
+    resolve,
+    resolve_one,
+)
+from tests.harbour import SETTINGS
 
 MakeProject = Callable[..., Project]
 FILES = {
@@ -144,6 +155,54 @@ def test_an_empty_variable_and_a_silent_command_line_say_nothing(
 ) -> None:
     silent = given(make_project, "", {"SHANTY_BASE_IMAGE": ""}, {"base-image": None})
     assert resolve_one("base-image", silent) == Setting("python:3.12-slim", "default")
+
+
+@pytest.mark.parametrize("pin", ["", f"@sha256:{'0a' * 32}"])
+def test_the_python_follows_an_official_base_image_that_is_named(
+    make_project: MakeProject, pin: str
+) -> None:
+    base_image = f"python:3.12-slim{pin}"
+    project = make_project(pyproject=f'[tool.shanty]\nbase-image = "{base_image}"\n[tool.poetry]\n')
+    found = resolve_one("python-version", Given(project, None, {}, {}))
+    assert (found.value, found.source) == ("3.12", f"that of base-image {base_image}")
+
+
+def test_a_base_image_with_a_digest_that_is_none_is_refused(make_project: MakeProject) -> None:
+    given = Given(make_project(), None, {"SHANTY_BASE_IMAGE": "python:3.12-slim@sha256:1"}, {})
+    with pytest.raises(UsageError) as refused:
+        resolve_one("base-image", given)
+    assert refused.value.what.startswith("SHANTY_BASE_IMAGE: base-image = 'python:3.12-slim@sha256")
+
+
+@pytest.mark.parametrize("version", ["3.1", "3.14"])
+def test_an_official_base_image_with_another_python_is_refused(version: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        check_base_python(replace(SETTINGS, python_version=version))
+    assert str(refused.value) == (
+        f"base-image python:3.13-slim has Python 3.13, and python-version is {version}\n"
+        "fix: invoke sync  (or take one of the two out)"
+    )
+
+
+@pytest.mark.parametrize("base_image", ["python:3.13-slim", "harbour/base:1", "python:3-slim"])
+def test_a_base_image_with_this_python_or_an_unknown_one_is_taken(base_image: str) -> None:
+    for version in ("3.13", "3.13.2"):
+        check_base_python(replace(SETTINGS, base_image=base_image, python_version=version))
+
+
+@pytest.mark.parametrize(
+    ("base_image", "official"),
+    [
+        ("python:3.13-slim", True),
+        (f"python:3.13-slim@sha256:{'0a' * 32}", True),
+        ("python:3.13", False),
+        ("harbour/base:1", False),
+    ],
+)
+def test_the_official_base_image_is_itself_pinned_or_not(
+    base_image: str, *, official: bool
+) -> None:
+    assert is_official(base_image, "3.13") is official
 
 
 def test_the_base_image_follows_the_python_that_is_asked_for(make_project: MakeProject) -> None:

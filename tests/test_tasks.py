@@ -3,6 +3,7 @@
 In front of a recording `docker`: that these lines work is shown in `tests/engine`.
 """
 
+import hashlib
 import json
 import os
 import pty
@@ -54,6 +55,7 @@ from tests.fakes import (
 )
 
 BASE_IMAGE = "python:3.13-slim"
+BASE_NAME = f"docker.io/library/{BASE_IMAGE}"
 OURS = "shanty/python:3.13"
 SECRET = "s3cret-and-long"  # noqa: S105 - made up
 SERVING = ("dev", "prod")
@@ -98,17 +100,32 @@ def taken() -> Iterator[int]:
         yield listening.getsockname()[1]
 
 
-def build_line(project: Project, target: str, base_image: str = BASE_IMAGE, more: str = "") -> str:
-    """Return the build of a target as it is announced."""
+def build_line(
+    project: Project,
+    target: str,
+    base_image: str = BASE_IMAGE,
+    more: str = "",
+    base: str = BASE_NAME,
+) -> str:
+    """Return the build of a target as it is announced; `base` is what production says of its."""
     docker = shipped_docker()
     copy = Path(os.environ["XDG_CACHE_HOME"], "shanty", project.id, "Dockerfile")
+    labels = labels_of(project, base) if target == "production" else ""
     return (
         f"docker buildx build --file {copy} --target {target} "
-        f"--tag harbour:{target} --label shanty.project={project.id} "
+        f"--tag harbour:{target} --label shanty.project={project.id} {labels}"
         f"--build-arg BASE_IMAGE={base_image} --build-arg PYTHON_VERSION=3.13 "
         "--build-arg POETRY_VERSION=2.5.1 --build-arg PROJECT_DIR=. "
         f"--build-arg 'APP=harbour:create_app()' --build-context docker={docker} {more}--load ."
     )
+
+
+def labels_of(project: Project, base: str = BASE_NAME) -> str:
+    """Return the labels of production on a machine without git, where the base may be unknown."""
+    lock = hashlib.sha256(project.lock_file.read_bytes()).hexdigest()
+    oci = "--label org.opencontainers.image"
+    of_base = f"{oci}.base.name={base} {oci}.base.digest=sha256:1 " if base else ""
+    return f"{oci}.title=harbour {oci}.version=1.0 {of_base}--label shanty.lock={lock} "
 
 
 def run_line(project: Project, task: str, name: str, words: str, mode: str = "--rm") -> str:
@@ -249,7 +266,7 @@ def test_a_base_image_that_is_missing_is_pulled_first(
     assert (
         answer.announced
         == fakes.changes
-        == [f"docker pull {BASE_IMAGE}", build_line(project, "production")]
+        == [f"docker pull {BASE_IMAGE}", build_line(project, "production", base="")]
     )
 
 
@@ -258,7 +275,7 @@ def test_the_base_image_that_was_made_here_takes_the_official_ones_place(
 ) -> None:
     fakes.answer(no_image(BASE_IMAGE))
     assert shanty("build").code == 0
-    assert fakes.changes == [build_line(project, "production", OURS)]
+    assert fakes.changes == [build_line(project, "production", OURS, base=OURS)]
 
 
 @pytest.fixture
@@ -883,7 +900,7 @@ def test_a_dry_run_needs_no_engine(
 ) -> None:
     fakes.answer(lacking)
     answer = shanty("--dry", "build")
-    assert answer.stdout == f"shanty > {build_line(project, 'production')}\n"
+    assert answer.stdout == f"shanty > {build_line(project, 'production', base='')}\n"
 
 
 def test_a_dry_run_prints_the_pull_that_would_come_first(shanty: Typing, fakes: Fakes) -> None:
@@ -1402,7 +1419,7 @@ def test_verify_fails_after_it_has_shown_what_was_not_passed(
     ("words", "image", "passed"),
     [((), "harbour:production", True), (("--image", "harbour:bad"), "harbour:bad", False)],
 )
-def test_a_dry_verify_announces_a_container_and_starts_none(shanty: Typing, fakes: Fakes) -> None:
+def test_a_dry_verify_announces_a_container(shanty: Typing, fakes: Fakes) -> None:
     answer = shanty("--dry", "verify")
     assert answer.code == 0
     (line,) = answer.stdout.splitlines()
@@ -1421,6 +1438,235 @@ def test_verify_for_a_script_is_json(
     told = json.loads(answer.stdout)
     assert (told["image"], told["passed"]) == (image, passed)
     assert answer.code == (0 if passed else 1)
+
+
+DIGEST, OTHER = (f"sha256:{digit * 64}" for digit in "ab")
+PINNED = f"{BASE_IMAGE}@{DIGEST}"
+ASKED = "docker buildx imagetools inspect"
+
+
+def name_base(project: Project, base_image: str) -> None:
+    """Name a base image in the settings."""
+    text = PYPROJECT.replace("[tool.shanty]", f'[tool.shanty]\nbase-image = "{base_image}"')
+    project.pyproject_file.write_text(text, encoding="utf-8")
+
+
+def named_base(project: Project) -> str | None:
+    """Return the base image that the settings name."""
+    named: str | None = read_toml(project.pyproject_file)["tool"]["shanty"].get("base-image")
+    return named
+
+
+def in_registry(digest: str) -> Reply:
+    """Return what the client says of an image that a registry has."""
+    return reply(ASKED, json.dumps({"digest": digest}))
+
+
+NO_REGISTRY = reply(ASKED, stderr="ERROR: dial tcp: no such host\n", code=1)
+
+
+def test_sync_pins_the_base_image_to_what_its_registry_has(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    fakes.answer(in_registry(DIGEST))
+    answer = shanty("sync", "--pin-base")
+    assert (answer.code, answer.stdout) == (0, f"pyproject.toml: base-image is now {PINNED}\n")
+    assert named_base(project) == PINNED
+    assert fakes.changes == [f"{ASKED} --format '{{{{json .Manifest}}}}' {BASE_IMAGE}"]
+    assert answer.announced == fakes.changes
+
+
+def test_sync_renews_a_pin(shanty: Typing, project: Project, fakes: Fakes) -> None:
+    name_base(project, PINNED)
+    fakes.answer(in_registry(OTHER))
+    assert shanty("sync", "--pin-base").code == 0
+    assert named_base(project) == f"{BASE_IMAGE}@{OTHER}"
+
+
+def test_sync_names_the_tag_that_nobody_wrote(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, "harbour/base")
+    fakes.answer(in_registry(DIGEST))
+    assert shanty("sync", "--pin-base").code == 0
+    assert named_base(project) == f"harbour/base:latest@{DIGEST}"
+
+
+def test_a_pin_reaches_the_dockerfile_that_the_project_owns(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    assert shanty("init").code == 0
+    fakes.answer(in_registry(DIGEST))
+    answer = shanty("sync", "--pin-base")
+    assert answer.code == 0
+    dockerfile = (project.root / "docker/Dockerfile").read_text(encoding="utf-8")
+    assert f"ARG BASE_IMAGE={PINNED}\n" in dockerfile
+    assert shanty("sync", "--check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("base_image", "what", "fix"),
+    [
+        (
+            OURS,
+            f"base-image {OURS} was made on this machine: no registry has a digest for it",
+            f'[tool.shanty] base-image = "{BASE_IMAGE}"',
+        ),
+        (
+            f"python@{DIGEST}",
+            f"base-image python@{DIGEST} has no tag, so no registry can say what it is by now",
+            'write the tag before the digest, as in "python:TAG"',
+        ),
+    ],
+)
+def test_what_cannot_be_pinned_is_refused(
+    shanty: Typing, project: Project, base_image: str, what: str, fix: str
+) -> None:
+    name_base(project, base_image)
+    assert refusal(shanty("sync", "--pin-base"), 2) == (what, fix)
+    assert named_base(project) == base_image
+
+
+def test_a_pin_that_cannot_be_had_changes_nothing(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    fakes.answer(NO_REGISTRY)
+    before = contents(project.root)
+    what, _ = refusal(shanty("sync", "--pin-base", "--poetry-version", "2.5.0"), 3)
+    assert what == f"the registry of {BASE_IMAGE} cannot be asked: dial tcp: no such host"
+    assert contents(project.root) == before
+
+
+def test_a_check_pins_nothing(shanty: Typing) -> None:
+    assert refusal(shanty("sync", "--check", "--pin-base"), 2) == (
+        "--check changes nothing, --pin-base does",
+        "shanty sync --pin-base",
+    )
+
+
+def test_a_dry_pin_says_what_it_would_ask(shanty: Typing, project: Project, fakes: Fakes) -> None:
+    name_base(project, PINNED)
+    answer = shanty("--dry", "sync", "--pin-base")
+    said = f"shanty > {ASKED} --format '{{{{json .Manifest}}}}' {BASE_IMAGE}"
+    assert (answer.code, answer.stdout.splitlines()[0]) == (0, said)
+    assert (fakes.changes, named_base(project)) == ([], PINNED)
+
+
+def test_a_check_names_a_tag_that_has_moved(shanty: Typing, project: Project, fakes: Fakes) -> None:
+    name_base(project, PINNED)
+    fakes.answer(in_registry(OTHER))
+    answer = shanty("sync", "--check")
+    assert answer.code == 1
+    assert answer.stdout == (
+        f"pyproject.toml:7: base-image is {PINNED}, wanted {BASE_IMAGE}@{OTHER}: "
+        "the tag has moved since\n"
+    )
+    assert answer.stderr.splitlines()[1:] == ["1 copy differs", "fix: shanty sync --pin-base"]
+    assert named_base(project) == PINNED
+
+
+def test_a_check_is_content_with_a_tag_that_has_not_moved(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, PINNED)
+    fakes.answer(in_registry(DIGEST))
+    assert shanty("sync", "--check").code == 0
+
+
+def test_a_check_says_that_a_registry_could_not_be_asked(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    """That a registry is out of reach is no fault of the project's."""
+    name_base(project, PINNED)
+    fakes.answer(NO_REGISTRY)
+    answer = shanty("sync", "--check")
+    assert answer.code == 0
+    assert answer.stderr.splitlines()[-1] == (
+        f"shanty: the pin of {BASE_IMAGE} is not checked: the registry of {BASE_IMAGE} cannot be "
+        "asked: dial tcp: no such host"
+    )
+
+
+def test_a_check_says_that_a_digest_without_a_tag_cannot_be_checked(
+    shanty: Typing, project: Project
+) -> None:
+    name_base(project, f"python@{DIGEST}")
+    answer = shanty("sync", "--check")
+    assert answer.code == 0
+    assert answer.stderr.startswith("shanty: the pin is not checked: base-image python@sha256:")
+
+
+def test_a_check_fails_where_no_registry_has_the_image_any_more(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, PINNED)
+    fakes.answer(reply(ASKED, stderr=f"ERROR: {BASE_IMAGE}: not found\n", code=1))
+    assert shanty("sync", "--check").code == 2
+
+
+def test_sync_asks_no_registry_for_a_pin_that_it_keeps(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, PINNED)
+    assert shanty("sync").code == 0
+    assert fakes.changes == []
+
+
+def test_another_python_takes_the_pin_along(shanty: Typing, project: Project, fakes: Fakes) -> None:
+    name_base(project, PINNED)
+    fakes.answer(in_registry(OTHER))
+    answer = shanty("sync", "--python-version", "3.14")
+    assert answer.code == 0
+    moved = f"python:3.14-slim@{OTHER}"
+    assert answer.stdout == (
+        "pyproject.toml: python-version is now 3.14\n"
+        f"pyproject.toml:7: base-image is now {moved}, was {PINNED}\n"
+    )
+    assert named_base(project) == moved
+
+
+def test_another_python_that_cannot_be_pinned_changes_nothing(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, PINNED)
+    fakes.answer(NO_REGISTRY)
+    before = contents(project.root)
+    refusal(shanty("sync", "--python-version", "3.14"), 3)
+    assert contents(project.root) == before
+
+
+def test_a_pin_that_is_not_here_is_pulled_though_another_base_is(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, PINNED)
+    fakes.answer(no_image(PINNED))
+    answer = shanty("build")
+    assert answer.code == 0
+    assert answer.announced[0] == f"docker pull {PINNED}"
+    assert f"--build-arg BASE_IMAGE={PINNED} " in answer.announced[1]
+    assert f"--label org.opencontainers.image.base.digest={DIGEST} " in answer.announced[1]
+
+
+def test_where_a_pin_cannot_be_pulled_the_base_made_here_takes_its_place_and_that_is_said(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, PINNED)
+    fakes.answer(no_image(PINNED), reply("docker pull", code=1))
+    answer = shanty("build")
+    assert answer.code == 0
+    assert f"shanty: {OURS} takes its place: {PINNED} cannot be pulled" in answer.stderr
+    assert f"--build-arg BASE_IMAGE={OURS} " in answer.announced[1]
+
+
+def test_where_nothing_takes_a_pin_s_place_the_build_ends(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    name_base(project, PINNED)
+    fakes.answer(no_image(), reply("docker pull", code=1))
+    assert refusal(shanty("build"), 3) == (
+        f"the base image {PINNED} is not here and cannot be pulled",
+        "shanty setup",
+    )
 
 
 # config

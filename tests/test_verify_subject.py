@@ -24,7 +24,6 @@ def test_the_environment_is_where_the_image_says(
     make_subject: Subjects, variables: Environment, folder: str
 ) -> None:
     subject = make_subject([], Env=variables)
-    assert subject.environment_folder == folder
     assert subject.folders == (folder, "/opt/server")
 
 
@@ -39,11 +38,12 @@ def test_the_environment_is_where_the_image_says(
 def test_the_python_is_the_one_that_made_the_environment_else_the_projects(
     make_subject: Subjects, text: bytes, version: str
 ) -> None:
-    assert make_subject([Entry("opt/venv/pyvenv.cfg", text)]).python_version == version
+    assert make_subject([Entry("opt/venv/pyvenv.cfg", text)]).manifest.python_version == version
 
 
 def test_what_no_file_says_is_taken_from_the_project_and_the_image(
     make_subject: Subjects,
 ) -> None:
     subject = make_subject([], architecture="arm64")
-    assert (subject.python_version, subject.architecture) == ("3.13", "arm64")
+    manifest = subject.manifest
+    assert (manifest.python_version, manifest.architecture) == ("3.13", "arm64")

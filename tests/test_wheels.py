@@ -5,7 +5,7 @@ import platform
 import pytest
 
 from shanty.dependencies.locked_package import LockedPackage
-from shanty.dependencies.wheels import has_source, has_wheel, newest_before
+from shanty.dependencies.wheels import has_source, has_wheel, installed_file, newest_before
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +94,19 @@ def test_the_newest_release_with_a_wheel_before_another(
     tags: tuple[str, ...], expected: str | None
 ) -> None:
     assert newest_before(package(*tags), "3.9") == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "installed"),
+    [
+        (("a-1-py3-none-any.whl", "a-1.tar.gz"), "a-1-py3-none-any.whl"),
+        (("a-1-cp312-cp312-win_amd64.whl", "a-1.tar.gz"), "a-1.tar.gz"),
+        (("a-1-py3-none-any.whl", "a-1-py2.py3-none-any.whl"), None),
+        (("a-1-cp312-cp312-win_amd64.whl",), None),
+        ((), None),
+    ],
+)
+def test_the_file_that_is_installed_is_known_where_no_other_fits(
+    files: tuple[str, ...], installed: str | None
+) -> None:
+    assert installed_file(LockedPackage("a", "1", files), "3.12") == installed

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from shanty.dependencies.lock import read_lock
+from shanty.manifest import Manifest
 from shanty.project import Project
 from shanty.server import Server
 from shanty.verify import process, running, trials
@@ -56,7 +57,7 @@ class Subjects:
         found = replace(found, config={**found.config, "architecture": architecture})
         project = project or self.project
         made = recipe(project, production=server, **(changes or {}))
-        return Subject(found, project, read_lock(project), SETTINGS, made)
+        return Subject(found, Manifest.of(read_lock(project), SETTINGS, made, found))
 
 
 def entry(path: str, content: bytes = b"", mode: int = 0o644, uid: int = 0) -> Entry:

@@ -65,6 +65,8 @@ def build_image(
     for name in options.tags or (tag(settings, target),):
         arguments += ["--tag", name]
     arguments += ["--label", f"shanty.project={context.project.id}"]
+    for name, value in recipe.labels.items():
+        arguments += ["--label", f"{name}={value}"]
     for name, value in build_arguments(settings, recipe, dockerfile).items():
         arguments += ["--build-arg", f"{name}={value}"]
     for name in set_proxies(environment):

@@ -4,9 +4,9 @@ import re
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from shanty.door import door
 from shanty.errors import AccessError, MachineError, RunError, ShantyError
 from shanty.failure.case import Diagnosis, failure
 from shanty.project import Project
+from shanty.reference import parse_reference
 
 if TYPE_CHECKING:
     from python_on_whales import Container, DockerClient
@@ -135,11 +136,16 @@ def image_exists(name: str) -> bool:
 
 @dataclass(frozen=True)
 class FoundImage:
-    """An image that the engine holds: its id, its bytes, the digests of its layers."""
+    """An image that the engine holds: its id, its bytes, the digests of its layers.
+
+    `digests` are the names by which registries know it.
+    """
 
     id: str
     size: int
     layers: tuple[str, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    digests: tuple[str, ...] = ()
 
 
 def find_image(name: str) -> FoundImage | None:
@@ -151,26 +157,32 @@ def find_image(name: str) -> FoundImage | None:
             found = client().image.inspect(name)
         except NoSuchImage:
             return None
-        return FoundImage(found.id, found.size or 0, tuple(found.root_fs.layers or ()))
+        return FoundImage(
+            found.id,
+            found.size or 0,
+            tuple(found.root_fs.layers or ()),
+            (found.config.labels if found.config else None) or {},
+            tuple(found.repo_digests or ()),
+        )
+
+
+def image_digest(name: str) -> str | None:
+    """Return what its registry calls an image that the engine holds, its id where none knows it.
+
+    `None` where the engine holds none of this name.
+    """
+    found = find_image(name)
+    if found is None:
+        return None
+    home = parse_reference(name, "image").repository_name
+    known = (parse_reference(one, "image") for one in found.digests)
+    return next((one.digest for one in known if one.repository_name == home), found.id)
 
 
 def image_size(name: str) -> int:
     """Return the bytes of an image."""
     with translated():
         return client().image.inspect(name).size or 0
-
-
-def labels(name: str) -> dict[str, str]:
-    """Return an image's labels."""
-    with translated():
-        config = client().image.inspect(name).config
-        return (config.labels if config else None) or {}
-
-
-def layers(name: str) -> tuple[str, ...]:
-    """Return the digests of an image's layers, the lowest first."""
-    with translated():
-        return tuple(client().image.inspect(name).root_fs.layers or ())
 
 
 def save(name: str, path: Path) -> None:

@@ -1,7 +1,8 @@
 """What the images of a project are made of."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from shanty.context import Context, read_context
@@ -25,6 +26,7 @@ class Recipe:
     `build_packages` are the Debian packages without which the lock cannot be installed.
     `source_date` is when the sources were what they are, in seconds since 1970, empty where nobody
     knows.
+    `labels` are those of production, by which it says what it is made of.
     """
 
     context: Context
@@ -36,6 +38,7 @@ class Recipe:
     version: str = ""
     build_packages: tuple[str, ...] = ()
     source_date: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_recipe(project: Project, lock: Lock, resolved: Resolved) -> Recipe:

@@ -71,6 +71,15 @@ def pull(image: str) -> Request:
     return Request(("docker", "pull", image))
 
 
+def manifest(image: str) -> Request:
+    """Return the question which manifest, or index of several, a registry has for an image.
+
+    Asked for the digest alone, some releases of buildx answer with a table where there is no index.
+    """
+    form = "{{json .Manifest}}"
+    return Request(("docker", "buildx", "imagetools", "inspect", "--format", form, image))
+
+
 def csv(*fields: str) -> str:
     """Return fields as Docker reads them, quoted where a comma or a quote is in one."""
     return ",".join(

@@ -11,8 +11,10 @@ from shanty.byte_size import parse_size
 from shanty.dependencies.lock import Lock
 from shanty.dependencies.poetry_version import default_poetry
 from shanty.dependencies.python_version import KNOWN, choose_python, newest_admitted
+from shanty.door import door
 from shanty.errors import UsageError
 from shanty.project import Project
+from shanty.reference import parse_reference
 from shanty.search.application import Application, find_application, read_application
 
 Value = str | int | tuple[str, ...] | None
@@ -124,6 +126,11 @@ def resolve(given: Given) -> Resolved:
 
 def resolve_one(key: str, given: Given) -> Setting:
     """Return one setting; raise `UsageError` as `resolve` does."""
+    return _given(key, given) or replace(_default(key, given), found=True)
+
+
+def _given(key: str, given: Given) -> Setting | None:
+    """Return a setting that somebody gave, `None` where nobody did."""
     _refuse_unknown(given.project)
     variable = f"SHANTY_{key.upper().replace('-', '_')}"
     places: tuple[tuple[object, str], ...] = (
@@ -138,7 +145,7 @@ def resolve_one(key: str, given: Given) -> Setting:
                 named = read_application(given.project, str(setting.value))
                 return Setting(named.target, source, application=named)
             return setting
-    return replace(_default(key, given), found=True)
+    return None
 
 
 def _refuse_unknown(project: Project) -> None:
@@ -189,14 +196,23 @@ def _default_poetry(given: Given) -> Setting:
 
 
 def _default_python(given: Given) -> Setting:
-    """Return the release that the lock installs on best, or the newest where there is no lock."""
+    """Return the release that the lock installs on best, or the newest where there is no lock.
+
+    An official base image that somebody named has one, and it counts.
+    """
     project = given.project
+    if (base := _given("base-image", given)) and (release := _python_of(str(base.value))):
+        return Setting(release, f"that of base-image {base.value}")
     if given.lock is None:
         constraint = project.requires_python
         reason = f"newest that requires-python {constraint} admits"
         return Setting(newest_admitted(constraint, given.pythons), reason)
     groups, extras = (_texts(resolve_one(key, given).value) for key in ("groups", "extras"))
     return Setting(*choose_python(project, given.lock, groups, extras, given.pythons))
+
+
+def _python_of(base_image: str) -> str | None:
+    return parse_reference(base_image, "base-image").python
 
 
 def _texts(value: Value) -> tuple[str, ...]:
@@ -206,6 +222,27 @@ def _texts(value: Value) -> tuple[str, ...]:
 def official_base_image(python_version: str) -> str:
     """Return the official image of a Python release, without what running it does not need."""
     return f"python:{python_version}-slim"
+
+
+def is_official(base_image: str, python_version: str) -> bool:
+    """Tell whether a base image is the official one of a Python release, pinned or not."""
+    return base_image.partition("@")[0] == official_base_image(python_version)
+
+
+def check_base_python(settings: Settings) -> None:
+    """Raise `UsageError` for an official base image with another Python than the settings'."""
+    release = _python_of(settings.base_image)
+    if release and not f"{settings.python_version}.".startswith(f"{release}."):
+        raise UsageError(
+            f"base-image {settings.base_image} has Python {release}, and python-version is "
+            f"{settings.python_version}",
+            f"{door()} sync  (or take one of the two out)",
+        )
+
+
+def is_pinned(base_image: str) -> bool:
+    """Tell whether a base image is named by a digest."""
+    return "@" in base_image
 
 
 def image_name(name: str) -> str:
@@ -271,6 +308,10 @@ def _parse_release(given: object, label: str) -> str:
     return text
 
 
+def _parse_base_image(given: object, label: str) -> str:
+    return str(parse_reference(_parse_text(given, label), label))
+
+
 def _parse_image(given: object, label: str) -> str:
     text = _parse_text(given, label)
     better = image_name(text) or "app"
@@ -288,7 +329,7 @@ KEYS: dict[str, Callable[[object, str], Value]] = {
     "python-version": _parse_release,
     "app": _parse_text,
     "image": _parse_image,
-    "base-image": _parse_text,
+    "base-image": _parse_base_image,
     "port": parse_port,
     "system-packages": _parse_list,
     "build-system-packages": _parse_list,

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 
-from shanty.checkout import read_checkout
-from shanty.context import Context
+from shanty.checkout import Checkout
 from shanty.errors import UsageError
 
 VARIABLE = "SOURCE_DATE_EPOCH"
 
 
-def source_date(context: Context, environment: Mapping[str, str]) -> str:
+def source_date(checkout: Checkout | None, environment: Mapping[str, str]) -> str:
     """Return the seconds since 1970: the caller's own, else those of the last commit.
 
     Empty where the sources are not those of a commit: then the Dockerfile has a time follow from
@@ -21,5 +20,4 @@ def source_date(context: Context, environment: Mapping[str, str]) -> str:
             fix = f'{VARIABLE}="$(git log -1 --format=%ct)", or unset it'
             raise UsageError(f"{VARIABLE} = {own!r} is no number of seconds since 1970", fix)
         return own
-    checkout = read_checkout(context.project.root, context.sources)
     return str(checkout.time) if checkout and not checkout.is_dirty else ""

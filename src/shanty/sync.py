@@ -12,6 +12,10 @@ from shanty.dependencies.lock import Lock
 from shanty.project import Project
 from shanty.pyproject import replace_file, set_value, table
 from shanty.request import shown
+from shanty.settings import official_base_image
+
+# What stands in `pyproject.toml`, and not in a Dockerfile.
+KEYS = {"requires-poetry": "tool.poetry.requires-poetry", "base-image": "tool.shanty.base-image"}
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,14 @@ class Difference:
     wanted: str
 
     def __str__(self) -> str:
-        return f"{self._place} is {self.found}, wanted {self.wanted}"
+        reason = ": the tag has moved since" if self.is_moved else ""
+        return f"{self._place} is {self.found}, wanted {self.wanted}{reason}"
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it is a pin of a tag that names something else by now."""
+        name, _, digest = self.found.partition("@")
+        return self.name == "base-image" and bool(digest) and self.wanted.startswith(f"{name}@")
 
     @property
     def mended(self) -> str:
@@ -37,21 +48,30 @@ class Difference:
         return f"{shown(self.path)}:{self.line}: {self.name}"
 
 
-def differences(project: Project, poetry_version: str, python_version: str) -> list[Difference]:
-    """Return every copy of the two versions that differs from them."""
-    found: list[Difference] = []
+def differences(
+    project: Project, poetry_version: str, python_version: str, base_image: str
+) -> list[Difference]:
+    """Return every copy of the two versions, and of the base image, that differs from them."""
+    found = _base_image(project, base_image)
     owner = dockerfile_owner(project)
     if owner:
         dockerfile = owner / "docker" / "Dockerfile"
         found += _arguments(dockerfile, "POETRY_VERSION", poetry_version)
         found += _arguments(dockerfile, "PYTHON_VERSION", python_version)
+        official = base_image == official_base_image(python_version)
+        follows = official_base_image("${PYTHON_VERSION}")
+        found += [
+            one
+            for one in _arguments(dockerfile, "BASE_IMAGE", follows if official else base_image)
+            if one.found.replace("${PYTHON_VERSION}", python_version) != base_image
+        ]
     return found + _requires_poetry(project, poetry_version)
 
 
 def mend(difference: Difference) -> None:
     """Write what is wanted, and not another byte."""
-    if difference.name == "requires-poetry":
-        set_value(difference.path, "tool.poetry.requires-poetry", difference.wanted)
+    if dotted := KEYS.get(difference.name):
+        set_value(difference.path, dotted, difference.wanted)
         return
     text = difference.path.read_bytes().decode()
     lines = text.splitlines(keepends=True)
@@ -80,10 +100,22 @@ def _arguments(dockerfile: Path, name: str, wanted: str) -> list[Difference]:
     ]
 
 
+def _base_image(project: Project, wanted: str) -> list[Difference]:
+    found = project.settings.get("base-image")
+    if found is None or found == wanted:
+        return []
+    line = _line(project, "base-image")
+    return [Difference(project.pyproject_file, line, "base-image", str(found), wanted)]
+
+
+def _line(project: Project, key: str) -> int:
+    text = project.pyproject_file.read_text(encoding="utf-8")
+    return next((n for n, line in enumerate(text.splitlines(), 1) if key in line), 1)
+
+
 def _requires_poetry(project: Project, version: str) -> list[Difference]:
     constraint = table(project.pyproject, "tool.poetry").get("requires-poetry")
     if not isinstance(constraint, str) or admits(constraint, version, "requires-poetry"):
         return []
-    text = project.pyproject_file.read_text(encoding="utf-8")
-    line = next((n for n, text in enumerate(text.splitlines(), 1) if "requires-poetry" in text), 1)
+    line = _line(project, "requires-poetry")
     return [Difference(project.pyproject_file, line, "requires-poetry", constraint, f">={version}")]

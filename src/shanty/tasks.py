@@ -23,6 +23,7 @@ from shanty.image.report import weight_json, weight_svg, weight_table
 from shanty.init.scaffold import read_scaffold, write_scaffold
 from shanty.limits import parse_cpus, parse_memory
 from shanty.network import ca_bundle
+from shanty.pin import read_pin
 from shanty.project import Project, find_project
 from shanty.pyproject import set_value
 from shanty.settings import Given, parse_port, resolve, resolve_one
@@ -156,19 +157,27 @@ def prod(
     iterable=["env"],
     help={
         "image": "an image of this project's, instead of its own production",
+        "sbom": "a bill of materials to hold against it",
         "json": "for a script",
         **ENV,
     },
 )
 def verify(
-    c: Context, image: Any = None, json: bool = False, env: Any = None, env_file: Any = None
+    c: Context,
+    image: Any = None,
+    sbom: Any = None,
+    json: bool = False,
+    env: Any = None,
+    env_file: Any = None,
 ) -> None:
     """Prove the production image: its packages, process, rights and contents."""
-    from shanty.verify import verification  # noqa: PLC0415 - wanted by one task only
+    # Only this task wants them, and the library that bills are written with.
+    from shanty.verify import bill, verification  # noqa: PLC0415
 
     workflow = _workflow(c)
     options = _container(workflow, env, env_file, detach=True)
-    checks = verification.verify(workflow, image, options)
+    text = bill.read_bill(sbom) if sbom else None
+    checks = verification.verify(workflow, image, options, text)
     if not checks:
         return
     name = image or request.tag(workflow.settings, "production")
@@ -216,14 +225,21 @@ def python(c: Context, env: Any = None, env_file: Any = None) -> None:
     name="sync",
     help={
         "check": "change nothing, name each difference",
+        "pin-base": "write the base image's digest beside its tag",
         "poetry-version": "the Poetry to use from now on",
         "python-version": "the Python to use from now on",
     },
 )
 def sync_(
-    c: Context, check: bool = False, poetry_version: Any = None, python_version: Any = None
+    c: Context,
+    check: bool = False,
+    pin_base: bool = False,
+    poetry_version: Any = None,
+    python_version: Any = None,
 ) -> None:
     """Make every copy of a version follow [tool.shanty] in pyproject.toml."""
+    if check and pin_base:
+        raise UsageError("--check changes nothing, --pin-base does", f"{door()} sync --pin-base")
     project = find_project(Path.cwd())
     typed = {"poetry-version": poetry_version, "python-version": python_version}
     lock = _lock(project)
@@ -232,13 +248,16 @@ def sync_(
     check_admitted(python, project.requires_python)
     changes = not check and not c.config.run.dry
     file = project.pyproject_file
-    given_now = {key: value for key, value in typed.items() if changes and value}
+    pin = read_pin(given, python, dry=bool(c.config.run.dry))
+    base = str(pin.checked() if check else pin.renewed() if pin_base else pin.kept())
+    asked_for = {**typed, "base-image": base if pin_base else None}
+    given_now = {key: value for key, value in asked_for.items() if changes and value}
     written = [
         key for key, value in given_now.items() if set_value(file, f"tool.shanty.{key}", value)
     ]
     for key in written:
-        print(f"{request.shown(file)}: {key} is now {typed[key]}")
-    found = sync.differences(find_project(Path.cwd()), poetry, python)
+        print(f"{request.shown(file)}: {key} is now {given_now[key]}")
+    found = sync.differences(find_project(Path.cwd()), poetry, python, base)
     for difference in found:
         if changes:
             sync.mend(difference)
@@ -249,6 +268,8 @@ def sync_(
         print(f"{reason}: a re-lock is due (poetry lock --directory {project.quoted_root})")
     if check and found:
         options = "".join(f" --{key} {value}" for key, value in typed.items() if value)
+        if any(one.is_moved for one in found):
+            options += " --pin-base"
         copies = "1 copy differs" if len(found) == 1 else f"{len(found)} copies differ"
         raise RunError(copies, f"{door()} sync{options}")
 
@@ -279,6 +300,15 @@ def _picture(typed: str | None) -> Path | None:
         reason = "is a folder" if path.is_dir() else "is in a folder that is not there"
         raise UsageError(f"--svg {typed} {reason}", f"{door()} size --svg size.svg")
     return path
+
+
+@task(help={"output": "a file to write it into, in place of printing it"})
+def sbom(c: Context, output: Any = None) -> None:
+    """Write the bill of materials of production: CycloneDX, from the lock."""
+    # Only this task wants the library that the bill is written with.
+    from shanty.sbom.production import write_bill  # noqa: PLC0415
+
+    write_bill(_workflow(c), output)
 
 
 @task()
@@ -430,6 +460,6 @@ def _exit(code: int) -> None:
 
 
 ns = Collection(
-    *(build, dev, prod, verify, size_, shell, run, python),
+    *(build, dev, prod, verify, sbom, size_, shell, run, python),
     *(sync_, ps, logs, stop, clean, setup, init, config),
 )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from shanty.request import Request
-from shanty.tee import Streams, Tail, showing, showing_progress
+from shanty.tee import STDERR, Streams, Tail, showing, showing_progress
 
 INTERRUPTED = 130
 
@@ -53,6 +53,11 @@ def execute_step(request: Request, tail: Tail | None = None) -> int:
     """
     with showing(tail) as streams:
         return _execute_step(request, streams)
+
+
+def execute_aside(request: Request) -> int:
+    """Run a step whose output is no part of the task's own: it goes where errors do."""
+    return _execute_step(request, (STDERR, None))
 
 
 def execute_build(request: Request, tail: Tail | None = None) -> int:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
+from typing import NamedTuple
 
 from shanty import engine, request, terminal
 from shanty.budget import Budget, heaviest, read_budget
 from shanty.build import BuildOptions, build_image, check_target
+from shanty.checkout import Checkout, read_checkout
 from shanty.container import ContainerOptions, command, development_server, production_server, shell
 from shanty.context import Context, foreign_dockerfile, read_context
 from shanty.dependencies.lock import Lock, check_fresh, read_lock
@@ -28,6 +30,7 @@ from shanty.failure.limit import out_of_memory
 from shanty.gunicorn_conf import check_gunicorn_conf
 from shanty.image.archive import saved
 from shanty.image.weight import Weight, weigh
+from shanty.labels import image_labels
 from shanty.limits import check_cpus
 from shanty.port import check_free
 from shanty.project import Project
@@ -35,7 +38,15 @@ from shanty.project_files import check_project
 from shanty.recipe import Recipe, read_recipe
 from shanty.request import Request
 from shanty.server import framework_shell
-from shanty.settings import Given, Resolved, Settings, official_base_image, resolve
+from shanty.settings import (
+    Given,
+    Resolved,
+    Settings,
+    check_base_python,
+    is_official,
+    is_pinned,
+    resolve,
+)
 from shanty.setup.base_image import made_here, on_own_base, own_base_image
 from shanty.source_date import source_date
 from shanty.tee import Tail
@@ -43,6 +54,13 @@ from shanty.tee import Tail
 READY_SECONDS = 60
 # The exit code of what the kernel or somebody else has killed.
 KILLED = 137
+
+
+class Base(NamedTuple):
+    """The settings with the base image of a build, and what its registry calls it, if known."""
+
+    resolved: Resolved
+    digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +95,17 @@ class Workflow:
         """The build context, whose folders development mounts."""
         return read_context(self.project, self.given.lock)
 
+    @cached_property
+    def checkout(self) -> Checkout | None:
+        """The git checkout of what the images are made from, `None` where there is none."""
+        return read_checkout(self.project.root, self.context.sources)
+
+    @property
+    def source_time(self) -> int | None:
+        """When the sources were what they are, in seconds since 1970, if anybody knows."""
+        text = source_date(self.checkout, os.environ)
+        return int(text) if text else None
+
     def build(
         self,
         target: str,
@@ -91,7 +120,7 @@ class Workflow:
         build fails.
         """
         check_target(target)
-        resolved, recipe = self._ready(options)
+        resolved, recipe = self._ready(target, options)
         if not quiet:
             self.say(target, resolved, recipe)
         started = time.monotonic()
@@ -101,19 +130,23 @@ class Workflow:
             self._build(target, resolved, recipe, options)
         return time.monotonic() - started
 
-    def _ready(self, options: BuildOptions) -> tuple[Resolved, Recipe]:
-        """Return the settings with a base image that is there, and what is built with them."""
+    def _ready(self, target: str, options: BuildOptions) -> tuple[Resolved, Recipe]:
+        """Return the settings with a base image that is there, and what a target is made of."""
         recipe = self.recipe(self.resolved)
-        resolved = self._with_base_image(options)
+        resolved, digest = self._with_base_image(options)
         if resolved.settings.python_version != self.settings.python_version:
             recipe = self.recipe(resolved)
+        if target in {"build", "production"}:
+            recipe = replace(recipe, source_date=source_date(self.checkout, os.environ))
+        if target == "production":
+            base_image = resolved.settings.base_image
+            labels = image_labels(recipe, self.lock, self.checkout, base_image, digest)
+            recipe = replace(recipe, labels=labels)
         return resolved, recipe
 
     def _build(
         self, target: str, resolved: Resolved, recipe: Recipe, options: BuildOptions
     ) -> None:
-        if target in {"build", "production"}:
-            recipe = replace(recipe, source_date=source_date(recipe.context, os.environ))
         asked = build_image(resolved.settings, recipe, target, os.environ, options)
         tail = Tail()
         if self._perform(asked, partial(terminal.execute_build, tail=tail)):
@@ -163,7 +196,7 @@ class Workflow:
         One over its budget is shown all the same, and is no more kept than after a build.
         """
         options = BuildOptions()
-        resolved, recipe = self._ready(options)
+        resolved, recipe = self._ready("production", options)
         budget = self._budget(resolved, options)
         self._build("production", resolved, recipe, options)
         if self.dry:
@@ -309,6 +342,7 @@ class Workflow:
         check_fresh(self.project, lock)
         check_project(self.project)
         check_backend(self.project)
+        check_base_python(settings)
         check_admitted(settings.python_version, self.project.requires_python)
         check_poetry(self.project, lock, settings.poetry_version, settings.python_version)
         recipe = read_recipe(self.project, lock, resolved)
@@ -330,26 +364,30 @@ class Workflow:
         for plugin in unheeded_plugins(self.project):
             terminal.say(f"{plugin} has no part in the images: they run no plugin of Poetry's")
 
-    def _with_base_image(self, options: BuildOptions) -> Resolved:
+    def _with_base_image(self, options: BuildOptions) -> Base:
         """Return the settings with the base image that this engine has, or can pull."""
         settings = self.settings
         try:
             engine.check_engine()
             if options.builder or options.platforms:
-                return self.resolved
+                return Base(self.resolved)
             if at_hand := self._at_hand():
                 return at_hand
         except MachineError:
             if self.dry:
-                return self.resolved
+                return Base(self.resolved)
             raise
         asked = request.pull(settings.base_image)
-        if self._perform(asked, terminal.execute_step):
+        if self._perform(asked, terminal.execute_aside):
+            if is_pinned(settings.base_image) and (made := self._made_here()):
+                own = made.resolved.settings.base_image
+                terminal.say(f"{own} takes its place: {settings.base_image} cannot be pulled")
+                return made
             raise MachineError(
                 f"the base image {settings.base_image} is not here and cannot be pulled",
                 f"{door()} setup",
             )
-        return self.resolved
+        return Base(self.resolved, engine.image_digest(settings.base_image))
 
     def at_hand(self) -> Resolved:
         """Return the settings on a base image that this engine has, as they are where it has none.
@@ -357,23 +395,34 @@ class Workflow:
         What a project is given to own has to build where it is given.
         """
         try:
-            return self._at_hand() or self.resolved
+            found = self._at_hand()
         except MachineError:
             return self.resolved
+        return found.resolved if found else self.resolved
 
-    def _at_hand(self) -> Resolved | None:
-        """Return the settings on the base image asked for, else on one made here."""
+    def _at_hand(self) -> Base | None:
+        """Return the settings on the base image asked for, else on one made here.
+
+        One that is pinned is pulled before another takes its place.
+        """
+        name = self.settings.base_image
+        if digest := engine.image_digest(name):
+            return Base(self.resolved, digest)
+        return None if is_pinned(name) else self._made_here()
+
+    def _made_here(self) -> Base | None:
+        """Return the settings on the base image that was made here for want of the official one."""
         settings = self.settings
-        if engine.image_exists(settings.base_image):
-            return self.resolved
-        if settings.base_image != official_base_image(settings.python_version):
+        if not is_official(settings.base_image, settings.python_version):
             return None
         own = on_own_base(self.resolved)
-        if engine.image_exists(own.settings.base_image):
-            return own
+        if digest := engine.image_digest(own.settings.base_image):
+            return Base(own, digest)
         # Which other Python can be had takes another look at the lock.
         other = made_here(self.given)
-        return other if other and engine.image_exists(other.settings.base_image) else None
+        if other and (digest := engine.image_digest(other.settings.base_image)):
+            return Base(other, digest)
+        return None
 
     def _check_port(self, host: str) -> None:
         if not self.dry:

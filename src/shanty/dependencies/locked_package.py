@@ -16,8 +16,10 @@ from shanty.pyproject import Table, table
 class LockedPackage:
     """A distribution as the lock has it.
 
-    `files` are file names, none where the lock lists none. `source` is empty for the index, else
-    `git`, `directory`, `file`, `url` or `legacy`; `url` says where that is. `groups` says where it
+    `files` are file names, none where the lock lists none; `hashes` has the hash of each that has
+    one, as `sha256:` and digits. `source` is empty for the index, else `git`, `directory`, `file`,
+    `url` or `legacy`; `url` says where that is, `commit` and `subdirectory` what of a repository.
+    `groups` says where it
     belongs: group names from format 2.1 on, before that `main` or `dev`, or nothing. `markers` says
     by group when it is installed; `features` maps an extra of its own to the names that the extra
     asks for.
@@ -34,6 +36,9 @@ class LockedPackage:
     markers: Mapping[str, str] = field(default_factory=dict, hash=False)
     dependencies: tuple[Dependency, ...] = ()
     features: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
+    hashes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    commit: str = ""
+    subdirectory: str = ""
 
 
 def parse_package(entry: Table, metadata: Table) -> LockedPackage:
@@ -43,10 +48,12 @@ def parse_package(entry: Table, metadata: Table) -> LockedPackage:
     """
     source = table(entry, "source")
     groups = _groups(entry)
+    hashes = _hashes(entry, metadata)
+    files = _files(entry, tuple(hashes), source)
     return LockedPackage(
         name=canonicalize_name(entry["name"]),
         version=_version(entry["version"]),
-        files=_files(entry, metadata, source),
+        files=files,
         source=str(source.get("type", "")),
         url=str(source.get("url", "")),
         groups=groups,
@@ -62,6 +69,9 @@ def parse_package(entry: Table, metadata: Table) -> LockedPackage:
             canonicalize_name(name): frozenset(_name(text) for text in texts)
             for name, texts in table(entry, "extras").items()
         },
+        hashes={name: hashes[name] for name in files if hashes.get(name)},
+        commit=str(source.get("resolved_reference", "")),
+        subdirectory=str(source.get("subdirectory", "")),
     )
 
 
@@ -86,11 +96,15 @@ def _markers(entry: Table, groups: frozenset[str]) -> dict[str, str]:
     return {canonicalize_name(name): str(marker) for name, marker in markers.items()}
 
 
-def _files(entry: Table, metadata: Table, source: Table) -> tuple[str, ...]:
+def _hashes(entry: Table, metadata: Table) -> dict[str, str]:
+    """Return the files that are listed and their hashes, empty where there is none."""
     listed = entry.get("files")
     if listed is None:
         listed = table(metadata, "files").get(entry["name"], ())
-    names = tuple(str(file["file"]) for file in listed)
+    return {str(file["file"]): str(file.get("hash", "")) for file in listed}
+
+
+def _files(entry: Table, names: tuple[str, ...], source: Table) -> tuple[str, ...]:
     if source.get("type") == "file":
         own = PurePosixPath(str(source.get("url"))).name
         return tuple(name for name in names if name == own) or (own,)

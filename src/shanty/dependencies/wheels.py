@@ -22,6 +22,18 @@ def has_wheel(package: LockedPackage, minor: str) -> bool:
     return not package.files or any(_tags(file) & supported for file in package.files)
 
 
+def installed_file(package: LockedPackage, minor: str) -> str | None:
+    """Return the file that a package is installed from, `None` where several might be.
+
+    An installer weighs wheels that fit alike by what the machine has; nothing of that is known
+    here.
+    """
+    supported = _supported(minor, machine())
+    wheels = [file for file in package.files if _tags(file) & supported]
+    fitting = wheels or [file for file in package.files if file.endswith(SOURCES)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
 def has_source(package: LockedPackage) -> bool:
     """Tell whether a package can be built where it has no wheel."""
     return any(file.endswith(SOURCES) for file in package.files)

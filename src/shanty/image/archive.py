@@ -101,11 +101,11 @@ def saved(name: str, bases: Sequence[str]) -> Iterator[Image]:
 
 def base_layers(name: str, bases: Sequence[str]) -> int:
     """Return how many of an image's layers are those of its base: the first it stands on."""
-    layers = engine.layers(name)
+    image = engine.find_image(name)
     for base in bases:
-        below = engine.layers(base) if engine.image_exists(base) else ()
-        if below and layers[: len(below)] == below:
-            return len(below)
+        below = engine.find_image(base)
+        if image and below and below.layers and image.layers[: len(below.layers)] == below.layers:
+            return len(below.layers)
     raise MachineError(
         f"the image that {name} was built on is not here: {bases[0]}", f"{door()} build"
     )

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from shanty import engine
 from shanty.errors import MachineError, UsageError
+from shanty.reference import MADE_HERE
 from shanty.request import pull
-from shanty.settings import Given, Resolved, official_base_image, resolve, resolve_one
+from shanty.settings import Given, Resolved, is_official, resolve, resolve_one
 from shanty.setup import apt
 from shanty.setup.consent import Setup
 from shanty.terminal import announce, execute_quietly
@@ -24,7 +25,7 @@ def ensure_base_image(
     if setup.dry:
         announce(pull(base_image), dry=True)
         return
-    official = base_image == official_base_image(python_version)
+    official = is_official(base_image, python_version)
     minor = carried or python_version
     own = map(own_base_image, dict.fromkeys((python_version, minor))) if official else ()
     for name in (base_image, *own):
@@ -89,7 +90,7 @@ def on_own_base(resolved: Resolved) -> Resolved:
 
 def own_base_image(python_version: str) -> str:
     """Return the name of the base image made here, which is never an official one."""
-    return f"shanty/python:{python_version}"
+    return f"{MADE_HERE}:{python_version}"
 
 
 def _make_base_image(setup: Setup, python_version: str, system: str, suite: str) -> None:

@@ -49,12 +49,12 @@ def installer(subject: Subject) -> Check:
         for one in subject.distributions
         if one.name in INSTALLERS
     ]
-    return judged("contents/installer", faults, f"no pip in {subject.environment_folder}")
+    return judged("contents/installer", faults, f"no pip in {subject.folders[0]}")
 
 
 def tests(subject: Subject) -> Check:
     """Look for the project's own tests, among its files and in its wheel."""
-    places = (subject.recipe.context.app_dir, *_sites(subject))
+    places = (subject.manifest.recipe.context.app_dir, *_sites(subject))
     found = [
         f"{place}/{first}"
         for path, file in _own(subject)

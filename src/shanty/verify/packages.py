@@ -5,20 +5,16 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from shanty.dependencies.marker import environment
-from shanty.dependencies.production import production_set
-from shanty.dockerfile import shipped_docker
 from shanty.image.archive import Image
 from shanty.image.distribution import Distribution, Row
+from shanty.labels import LOCK, declared, lock_digest
 from shanty.pyproject import table
 from shanty.verify.check import Check, judged
 from shanty.verify.subject import Subject
 
-LOCK_LABEL = "shanty.lock"
 # What an environment has that no wheel brought.
 OF_ENVIRONMENT = re.compile(
     r"/bin/(?:[Aa]ctivate(?:\.\w+)?|python[\d.]*|𝜋thon)|/pyvenv\.cfg|/lib64"
@@ -42,10 +38,11 @@ def packages(subject: Subject) -> Check:
             if name in found and not _same(found[name], version)
         ),
     ]
+    manifest, lock = subject.manifest, subject.manifest.lock.path.name
     if faults and _lock_has_changed(subject):
-        faults.insert(0, f"{subject.lock.path.name} has changed since the build")
-    seen = f"{len(found)} distributions, each in the version of {subject.lock.path.name}"
-    platform = f"Python {subject.python_version} on {subject.architecture}"
+        faults.insert(0, f"{lock} has changed since the build")
+    seen = f"{len(found)} distributions, each in the version of {lock}"
+    platform = f"Python {manifest.python_version} on {manifest.architecture}"
     return judged("lock/packages", faults, f"{seen} for {platform}")
 
 
@@ -62,50 +59,21 @@ def expected(subject: Subject) -> dict[str, str]:
 
     That is the lock's main set, the server that is fetched beside it, and the project itself.
     """
-    settings, server = subject.settings, subject.recipe.production
-    locked = production_set(
-        subject.project,
-        subject.lock,
-        (*settings.groups, *server.groups),
-        (*settings.extras, *server.extras),
-        subject.python_version,
-        subject.architecture,
-    )
-    wanted = {package.name: package.version for package in locked}
-    wanted |= _fetched(subject)
-    if subject.recipe.ship != "files":
+    manifest = subject.manifest
+    wanted = {one.name: one.version for one in manifest.packages}
+    wanted |= {one.name: one.version for one in manifest.fetched}
+    if manifest.recipe.ship != "files":
         wanted[canonicalize_name(subject.project.name)] = _own_version(subject)
     return wanted
 
 
-def _fetched(subject: Subject) -> dict[str, str]:
-    """Return what is fetched beside the lock, from the files in docker/ that pin it."""
-    owner = subject.recipe.context.owner
-    docker = owner / "docker" if owner else shipped_docker()
-    values = dict(environment(subject.python_version, subject.architecture))
-    lines = [
-        line.rstrip(" \\")
-        for name in subject.recipe.production.fetched
-        for line in (docker / f"server-{name}.txt").read_text(encoding="utf-8").splitlines()
-        if re.match(r"\w", line)
-    ]
-    pins = [one for line in lines if _holds(one := Requirement(line), values)]
-    return {canonicalize_name(one.name): str(one.specifier).removeprefix("==") for one in pins}
-
-
-def _holds(requirement: Requirement, values: dict[str, str]) -> bool:
-    return requirement.marker is None or requirement.marker.evaluate(values)
-
-
 def _own_version(subject: Subject) -> str:
     """Return the project's version where its own file says it, empty where something makes it."""
-    if subject.recipe.version:
-        return subject.recipe.version
+    if version := subject.manifest.recipe.version:
+        return version
     if "version" in table(subject.project.pyproject, "project").get("dynamic", ()):
         return ""
-    places = ("project", "tool.poetry")
-    found = (table(subject.project.pyproject, place).get("version") for place in places)
-    return next((str(version) for version in found if version), "")
+    return declared(subject.project, "version")
 
 
 def _same(found: tuple[str, ...], version: str) -> bool:
@@ -113,9 +81,8 @@ def _same(found: tuple[str, ...], version: str) -> bool:
 
 
 def _lock_has_changed(subject: Subject) -> bool:
-    built = subject.image.labels.get(LOCK_LABEL)
-    now = hashlib.sha256(subject.lock.path.read_bytes()).hexdigest()
-    return built is not None and built != now
+    built = subject.image.labels.get(LOCK)
+    return built is not None and built != lock_digest(subject.manifest.lock)
 
 
 def files(subject: Subject) -> Check:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from shanty import engine, terminal
@@ -10,9 +10,11 @@ from shanty.container import ContainerOptions
 from shanty.door import door
 from shanty.errors import RunError, UsageError
 from shanty.image.archive import Image, saved
+from shanty.manifest import Manifest
 from shanty.project import Project
 from shanty.request import base_name, tag
 from shanty.verify import contents, packages, rights
+from shanty.verify.bill import bill
 from shanty.verify.check import Check
 from shanty.verify.process import live_checks
 from shanty.verify.secrets import secrets
@@ -32,11 +34,14 @@ IN_FILES = (
 SHOWN = 10
 
 
-def verify(workflow: Workflow, name: str | None, options: ContainerOptions) -> list[Check]:
+def verify(
+    workflow: Workflow, name: str | None, options: ContainerOptions, sbom: str | None = None
+) -> list[Check]:
     """Return every check of an image, the project's production image unless another is named.
 
-    Where nothing is to be run, the start of its container is announced. Raises `UsageError` for an
-    image that is not there, or was not built from this project.
+    `sbom` is a bill of materials to hold against it, in place of the lock's own. Where nothing is
+    to be run, the start of its container is announced. Raises `UsageError` for an image that is not
+    there, or was not built from this project.
     """
     image_name = name or tag(workflow.settings, "production")
     prefix = base_name(workflow.settings)
@@ -49,8 +54,10 @@ def verify(workflow: Workflow, name: str | None, options: ContainerOptions) -> l
     resolved = workflow.at_hand()
     recipe = workflow.recipe(resolved)
     with saved(image_name, _bases(labels, resolved.settings.base_image)) as image:
-        subject = Subject(image, workflow.project, workflow.lock, resolved.settings, recipe)
-        checks = [check(subject) for check in IN_FILES] + [secrets(subject, os.environ)]
+        manifest = Manifest.of(workflow.lock, resolved.settings, recipe, image)
+        subject = Subject(image, manifest)
+        checks = [check(subject) for check in IN_FILES]
+        checks += [bill(subject, sbom), secrets(subject, os.environ)]
         debuggers = rights.debuggers(subject)
         start = (*_words(image, "Entrypoint"), *_words(image, "Cmd"))
     app = resolved.application
@@ -58,11 +65,12 @@ def verify(workflow: Workflow, name: str | None, options: ContainerOptions) -> l
     return sorted(checks, key=lambda check: AREAS.index(check.area))
 
 
-def _labels(image_name: str, project: Project) -> dict[str, str]:
+def _labels(image_name: str, project: Project) -> Mapping[str, str]:
     """Return an image's labels; raise `UsageError` unless they say that it is the project's."""
-    if not engine.image_exists(image_name):
+    image = engine.find_image(image_name)
+    if image is None:
         raise UsageError(f"there is no image {image_name}", f"{door()} build")
-    labels = engine.labels(image_name)
+    labels = image.labels
     if ID not in labels:
         raise UsageError(f"{image_name} was not built by {door()} build", f"{door()} build")
     # A checkout elsewhere is the same project.
@@ -74,7 +82,7 @@ def _labels(image_name: str, project: Project) -> dict[str, str]:
     return labels
 
 
-def _bases(labels: dict[str, str], configured: str) -> list[str]:
+def _bases(labels: Mapping[str, str], configured: str) -> list[str]:
     """Return the images that one may be based on: its labels know, else it is the one of now."""
     digest, name = labels.get(BASE_DIGEST), labels.get(BASE_NAME)
     exact = [f"{name}@{digest}", digest] if name and digest else []

@@ -1,0 +1,1 @@
+"""The bill of materials: what production is made of, in CycloneDX."""
