@@ -1,9 +1,9 @@
 """Leave what a build step wrote as every build of the same sources leaves it.
 
-`settle.py compile FOLDER…` compiles the Python files below the folders that have no bytecode.
-`settle.py forget FOLDER…` drops what uv notes of its cache beside the packages of the folders.
-`settle.py stamp SINCE PATH…` gives what was written below the paths since then, in seconds since
-1970, one time: SOURCE_DATE_EPOCH, else one that follows from what was written.
+`settle.py SINCE TOP FOLDER…` drops what uv notes of its cache beside the packages of the folders,
+compiles the Python files below them that have no bytecode, and then gives what was written below
+TOP since then, in seconds since 1970, one time: SOURCE_DATE_EPOCH, else one that follows from what
+was written.
 """
 
 import os
@@ -19,11 +19,22 @@ from pathlib import Path
 CHUNK_FILES = 64
 # Packages that lie below another folder of Python's are compiled for themselves.
 APART = {"__pycache__", "dist-packages", "site-packages"}
+COMPILE = "compile"
 NOTE = "uv_cache.json"
-# 2025, and half a year from there: later than what was written would be odd, much earlier a
-# reason for browsers to keep it for years.
+# Half a year of 2025: in the past, and not so far back that a browser keeps for years what it was
+# not told to look at again.
 FIRST_SECOND = 1_735_689_600
 SECONDS = 1 << 24
+
+
+def forget(folders: list) -> None:
+    """Drop the file that says what uv had in its cache and when, and its line in the RECORD."""
+    for note in (note for folder in folders for note in Path(folder).glob(f"*.dist-info/{NOTE}")):
+        record = note.with_name("RECORD")
+        lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if f"/{NOTE}," not in line]
+        record.write_text("".join(kept), encoding="utf-8")
+        note.unlink()
 
 
 def compile_all(folders: list) -> None:
@@ -52,7 +63,7 @@ def is_compiled(file: str) -> bool:
 def compile_apart(files: list) -> str:
     """Compile files in a process of their own; return what it says."""
     environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-    words = [sys.executable, "-s", "-S", __file__, "compile-these"]
+    words = [sys.executable, "-s", "-S", __file__, COMPILE]
     names = "\0".join(files).encode(errors="surrogateescape")
     done = subprocess.run(words, input=names, stdout=subprocess.PIPE, env=environment, check=True)
     return done.stdout.decode(errors="replace")
@@ -68,19 +79,9 @@ def compile_these(files: list) -> None:
             print(f"{file!r} does not compile: it stays as it is")
 
 
-def forget(folders: list) -> None:
-    """Drop the file that says what uv had in its cache and when, and its line in the RECORD."""
-    for note in (note for folder in folders for note in Path(folder).glob(f"*.dist-info/{NOTE}")):
-        record = note.with_name("RECORD")
-        lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if f"/{NOTE}," not in line]
-        record.write_text("".join(kept), encoding="utf-8")
-        note.unlink()
-
-
-def stamp(since: int, paths: list) -> None:
+def stamp(since: int, top: str) -> None:
     """Give everything that was written since a time the same one."""
-    found = sorted(one for path in paths for one in written(path, since))
+    found = sorted(written(top, since))
     time = int(os.environ.get("SOURCE_DATE_EPOCH") or derived(found))
     for path in found:
         os.utime(path, (time, time), follow_symlinks=False)
@@ -126,11 +127,9 @@ def derived(paths: list) -> int:
     return FIRST_SECOND + digest % SECONDS
 
 
-if sys.argv[1] == "compile":
-    compile_all(sys.argv[2:])
-elif sys.argv[1] == "compile-these":
+if sys.argv[1] == COMPILE:
     compile_these([os.fsdecode(name) for name in sys.stdin.buffer.read().split(b"\0") if name])
-elif sys.argv[1] == "forget":
-    forget(sys.argv[2:])
 else:
-    stamp(int(sys.argv[2]), sys.argv[3:])
+    forget(sys.argv[3:])
+    compile_all(sys.argv[3:])
+    stamp(int(sys.argv[1]), sys.argv[2])

@@ -10,7 +10,7 @@ import pytest
 
 SCRIPT = Path(__file__).parents[1] / "docker" / "settle.py"
 FIRST, LAST = 1_735_689_600, 1_735_689_600 + 2**24
-LONG_AGO, SINCE = 1_000_000_000, 1_500_000_000
+LONG_AGO, SINCE, NEVER = 1_000_000_000, 1_500_000_000, 1 << 40
 # The flags in the head of a .pyc: made by hash, and checked by it.
 CHECKED_HASH = (0b11).to_bytes(4, "little")
 
@@ -46,14 +46,14 @@ def test_bytecode_is_checked_by_hash_and_the_same_whatever_is_compiled_first(
     tmp_path: Path,
 ) -> None:
     files = write_modules(tmp_path / "quay")
-    settle("compile", tmp_path)
+    settle(NEVER, tmp_path, tmp_path)
     first = [bytecode(file).read_bytes() for file in files]
     for file in files:
         bytecode(file).unlink()
         content = file.read_text()
         file.unlink()
         file.write_text(content)
-    settle("compile", tmp_path, PYTHONHASHSEED="7")
+    settle(NEVER, tmp_path, tmp_path, PYTHONHASHSEED="7")
     assert [bytecode(file).read_bytes() for file in files] == first
     assert {content[4:8] for content in first} == {CHECKED_HASH}
 
@@ -63,7 +63,7 @@ def test_what_has_bytecode_keeps_it(tmp_path: Path) -> None:
     found = bytecode(tmp_path / "harbour.py")
     found.parent.mkdir()
     found.write_bytes(b"the base's own")
-    settle("compile", tmp_path)
+    settle(NEVER, tmp_path, tmp_path)
     assert found.read_bytes() == b"the base's own"
 
 
@@ -71,9 +71,9 @@ def test_packages_below_another_folder_are_compiled_for_themselves(tmp_path: Pat
     file = tmp_path / "site-packages" / "quay" / "harbour.py"
     file.parent.mkdir(parents=True)
     file.write_text("")
-    settle("compile", tmp_path, tmp_path / "nothing")
+    settle(NEVER, tmp_path, tmp_path, tmp_path / "nothing")
     assert not bytecode(file).exists()
-    settle("compile", tmp_path / "site-packages")
+    settle(NEVER, tmp_path, tmp_path / "site-packages")
     assert bytecode(file).exists()
 
 
@@ -81,7 +81,7 @@ def test_packages_below_another_folder_are_compiled_for_themselves(tmp_path: Pat
 def test_what_is_no_python_is_named_and_left(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "template.py").write_bytes(content)
     (tmp_path / "valid.py").write_text("")
-    said = settle("compile", tmp_path)
+    said = settle(NEVER, tmp_path, tmp_path)
     assert said == f"'{tmp_path}/template.py' does not compile: it stays as it is\n"
     assert bytecode(tmp_path / "valid.py").exists()
 
@@ -97,7 +97,7 @@ def test_the_note_on_uv_s_cache_is_dropped_with_its_line(tmp_path: Path) -> None
             f"quay.py,,\n{folder.name}/uv_cache.json,,\n{folder.name}/RECORD,,\n"
         )
     (noted / "uv_cache.json").write_text("{}")
-    settle("forget", tmp_path)
+    settle(NEVER, tmp_path, tmp_path)
     assert [file.name for file in noted.iterdir()] == ["RECORD"]
     assert (noted / "RECORD").read_text() == "quay.py,,\nquay-1.dist-info/RECORD,,\n"
     assert "uv_cache.json" in (other / "RECORD").read_text()
@@ -116,7 +116,7 @@ def test_what_was_written_has_one_time_and_what_was_there_keeps_its_own(tmp_path
             path.write_text("x")
     for name in ("base/old.txt", "base"):
         os.utime(tmp_path / name, (LONG_AGO, LONG_AGO))
-    settle("stamp", SINCE, tmp_path, SOURCE_DATE_EPOCH="1600000000")
+    settle(SINCE, tmp_path, SOURCE_DATE_EPOCH="1600000000")
     times = {path.name: path.lstat().st_mtime for path in (tmp_path, *tmp_path.rglob("*"))}
     assert times == {
         **dict.fromkeys(("old.txt", "base"), LONG_AGO),
@@ -130,7 +130,7 @@ def test_without_one_the_time_follows_from_names_and_contents(tmp_path: Path) ->
     found = []
     for text in ("#fff", "#000", "#fff"):
         file.write_text(text)
-        settle("stamp", SINCE, tmp_path, SOURCE_DATE_EPOCH="")
+        settle(SINCE, tmp_path, SOURCE_DATE_EPOCH="")
         found.append(file.stat().st_mtime)
     assert found[0] == found[2] != found[1]
     assert all(FIRST <= time < LAST for time in found)
