@@ -1385,12 +1385,23 @@ def verified(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     ok = Check("rights/user", passed=True, evidence=("the user is 10001",))
     failed = Check("process/stop", passed=False, evidence=("it took 3.0 s",))
 
-    def verify(workflow: Workflow, image: str | None, options: ContainerOptions) -> list[Check]:
-        asked.extend((workflow.project.name, image, options))
+    def verify(
+        workflow: Workflow, image: str | None, options: ContainerOptions, sbom: str | None
+    ) -> list[Check]:
+        asked.extend((workflow.project.name, image, options, sbom))
         return [ok, failed] if image == "harbour:bad" else [ok]
 
     monkeypatch.setattr(verification, "verify", verify)
     return asked
+
+
+def test_a_dry_verify_announces_a_container(shanty: Typing, fakes: Fakes) -> None:
+    answer = shanty("--dry", "verify")
+    assert answer.code == 0
+    (line,) = answer.stdout.splitlines()
+    assert line.startswith("shanty > docker run --detach --pull never --name harbour-verify-")
+    assert line.endswith(" harbour:production")
+    assert fakes.changes == []
 
 
 def test_verify_shows_each_check_and_ends_well_when_all_are_passed(
@@ -1399,7 +1410,16 @@ def test_verify_shows_each_check_and_ends_well_when_all_are_passed(
     answer = shanty("verify", "--env", "QUAY=1")
     line = "ok        rights/user             the user is 10001\n"
     assert answer == Answer(0, line, "")
-    assert verified == ["harbour", None, ContainerOptions(env=("QUAY=1",), detach=True)]
+    assert verified == ["harbour", None, ContainerOptions(env=("QUAY=1",), detach=True), None]
+
+
+def test_verify_holds_a_bill_that_is_given_against_the_image(
+    shanty: Typing, verified: list[object], tmp_path: Path
+) -> None:
+    file = tmp_path / "bill.json"
+    file.write_text('{"bomFormat": "CycloneDX"}', encoding="utf-8")
+    assert shanty("verify", "--sbom", str(file)).code == 0
+    assert verified[-1] == file.read_text(encoding="utf-8")
 
 
 def test_verify_fails_after_it_has_shown_what_was_not_passed(
@@ -1419,15 +1439,6 @@ def test_verify_fails_after_it_has_shown_what_was_not_passed(
     ("words", "image", "passed"),
     [((), "harbour:production", True), (("--image", "harbour:bad"), "harbour:bad", False)],
 )
-def test_a_dry_verify_announces_a_container(shanty: Typing, fakes: Fakes) -> None:
-    answer = shanty("--dry", "verify")
-    assert answer.code == 0
-    (line,) = answer.stdout.splitlines()
-    assert line.startswith("shanty > docker run --detach --pull never --name harbour-verify-")
-    assert line.endswith(" harbour:production")
-    assert fakes.changes == []
-
-
 def test_verify_for_a_script_is_json(
     shanty: Typing,
     words: tuple[str, ...],

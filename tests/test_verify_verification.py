@@ -108,7 +108,7 @@ def test_an_image_as_it_should_be_passes_every_check_in_the_order_of_their_areas
     areas = [check.area for check in checks]
     assert list(dict.fromkeys(areas)) == ["lock", "process", "rights", "contents"]
     assert areas == sorted(areas, key=["lock", "process", "rights", "contents"].index)
-    assert len({check.name for check in checks}) == len(checks) == 21
+    assert len({check.name for check in checks}) == len(checks) == 22
     assert [check for check in checks if not check.passed] == []
     assert "SHANTY_INTERFACE=wsgi" in "\n".join(fakes.changes)
 

@@ -40,7 +40,7 @@ def weight(tmp_path: Path) -> Iterator[Weight]:
         Entry("usr/bin/su", b"t" * 700),
     ]
     second = [Entry("opt/app/wsgi.py", b"v" * 20)]
-    history = ("FROM", "COPY /opt/venv /opt/venv # buildkit", "COPY /opt/app /opt/app # buildkit")
+    history = ("FROM", "RUN /bin/sh -c cp -R /tmp/venv .", "RUN /bin/sh -c cp -R /tmp/app/. .")
     with image(tmp_path, BASE, first, second, below=1, history=history, **SETTINGS) as found:
         yield weigh(found, "python:3.13-slim")
 
@@ -50,7 +50,7 @@ def test_every_byte_on_the_base_is_in_one_layer_and_in_one_part(weight: Weight) 
     assert weight.added == sum(part.size for part in weight.parts)
     assert weight.size == weight.base + weight.added
     assert [layer.made for layer in weight.layers] == [
-        "the packages of the lock",
+        "the packages of the lock, and the server that it lacks",
         "the files of the project",
     ]
     assert weight.layers[1].size == 20

@@ -160,7 +160,7 @@ def find_image(name: str) -> FoundImage | None:
         return FoundImage(
             found.id,
             found.size or 0,
-            tuple(found.root_fs.layers or ()),
+            tuple((found.root_fs and found.root_fs.layers) or ()),
             (found.config.labels if found.config else None) or {},
             tuple(found.repo_digests or ()),
         )
