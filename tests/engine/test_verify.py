@@ -229,7 +229,8 @@ def test_the_sample_passes_every_check_in_half_a_minute(built: Workspace) -> Non
     checks = told(done)
     assert {check["passed"] for check in checks.values()} == {True}
     # Each check is proved below by something that fails it.
-    assert set(checks) == {defect.check for defect in DEFECTS.values()}
+    proved = {defect.check for defect in DEFECTS.values()}
+    assert set(checks) == proved | {"lock/sbom", "contents/installer"}
     assert docker("ps", "--all", "--quiet", "--filter", "label=shanty.task=verify").stdout == ""
 
 
@@ -245,8 +246,23 @@ def test_a_defect_fails_its_check_and_no_other(
     assert any(defect.evidence in line for line in failed[defect.check]), failed
     assert SAID not in done.stdout + done.stderr
     # What could not be looked at is no reason to be content.
-    left = [check for check, one in checks.items() if one["passed"] is None]
-    assert bool(left) == (defect.check == "process/start")
+    left = {check for check, one in checks.items() if one["passed"] is None}
+    if defect.check == "process/start":
+        assert {"process/port", "process/stop", "rights/read-only"} <= left
+    else:
+        assert left == ({"lock/sbom"} if defect.check == "lock/packages" else set())
+
+
+def test_a_bill_that_is_not_of_the_image_fails_its_check(built: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "bill.json"
+    built.invoke("sbom", "--output", str(file))
+    assert built.invoke("verify", "--json", "--sbom", str(file)).returncode == 0
+    edit(file, '"name": "flask"', '"name": "bottle"')
+    checks = told(built.invoke("verify", "--json", "--sbom", str(file), code=1))
+    assert [name for name, check in checks.items() if not check["passed"]] == ["lock/sbom"]
+    flask, bottle = checks["lock/sbom"]["evidence"]
+    assert flask.startswith("flask ")
+    assert bottle.startswith("bottle ")
 
 
 # Bad input
