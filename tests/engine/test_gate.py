@@ -8,7 +8,7 @@ import pytest
 
 from tests.engine.projects import build_words, shanty
 from tests.engine.support import CHECKOUT, Workspace, docker, edit
-from tests.engine.test_cache import executed
+from tests.engine.test_cache import executed, fresh
 
 GATED = {"SHANTY_TEST_GATE": "true"}
 TESTS = "tests/test_coach_planner.py"
@@ -23,6 +23,12 @@ def layers(image: str) -> str:
 def gate(progress: str) -> list[str]:
     """Return the steps of the gate that a build executed."""
     return [step for step in executed(progress) if "pytest" in step]
+
+
+def renew(project: Path) -> None:
+    """Make the tests others than any build before has run."""
+    with (project / TESTS).open("a", encoding="utf-8") as file:
+        file.write(f"\n# {fresh()}\n")
 
 
 def test_a_red_test_stops_production_and_is_named(workspace: Workspace) -> None:
@@ -40,6 +46,7 @@ def test_a_red_test_stops_production_and_is_named(workspace: Workspace) -> None:
 
 
 def test_green_tests_pass_and_leave_nothing_in_production(workspace: Workspace) -> None:
+    renew(workspace.sample)
     progress = workspace.invoke("build").stderr
     assert gate(progress) == []
     without = layers(workspace.tag("production"))
@@ -100,6 +107,7 @@ def unowned(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_the_tests_of_what_is_shipped_as_a_wheel_are_sent_and_run(unowned: Path) -> None:
+    renew(unowned)
     assert " passed in " in shanty(unowned, "build").stderr
     edit(unowned / TESTS, *BROKEN)
     assert "the tests failed (1 failed, " in shanty(unowned, "build", code=1).stderr
