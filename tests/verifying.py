@@ -16,7 +16,7 @@ from shanty.dependencies.lock import read_lock
 from shanty.manifest import Manifest
 from shanty.project import Project
 from shanty.server import Server
-from shanty.verify import process, running, trials
+from shanty.verify import orders, running, trials
 from shanty.verify.subject import Subject
 from tests.fakes import Reply, reply
 from tests.harbour import GUNICORN, SETTINGS, recipe
@@ -153,8 +153,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "POLL_SECONDS", 0)
     monkeypatch.setattr(running, "LOOK_SECONDS", 0)
     monkeypatch.setattr(running, "READY_SECONDS", 20)
-    monkeypatch.setattr(process, "REQUEST_SECONDS", 0.3)
-    monkeypatch.setattr(process, "AT_WORK_SECONDS", 0.05)
+    monkeypatch.setattr(orders, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(orders, "AT_WORK_SECONDS", 0.05)
 
 
 def trial_ports(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:

@@ -16,7 +16,7 @@ from shanty.request import base_name, tag
 from shanty.verify import contents, packages, rights
 from shanty.verify.bill import bill
 from shanty.verify.check import Check
-from shanty.verify.process import live_checks
+from shanty.verify.live import live_checks
 from shanty.verify.secrets import secrets
 from shanty.verify.subject import Subject
 from shanty.verify.trials import Trials

@@ -13,9 +13,9 @@ import pytest
 from shanty.container import ContainerOptions
 from shanty.failure.case import Diagnosis
 from shanty.project import Project
-from shanty.verify import process
+from shanty.verify import orders, process
 from shanty.verify.check import Check
-from shanty.verify.process import OF_A_START, live_checks
+from shanty.verify.live import OF_A_START, live_checks
 from shanty.verify.running import Running
 from shanty.verify.trials import Trials
 from tests.fakes import Fakes, Reply, ready, reply
@@ -296,7 +296,7 @@ def test_an_app_that_does_not_answer_when_it_is_wrapped_is_not_judged(
 def test_an_app_that_takes_no_orders_is_not_judged(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "REQUEST_SECONDS", 60)
+    monkeypatch.setattr(orders, "REQUEST_SECONDS", 60)
     check = live(lambda _request: (200, "hello"), interface="wsgi")["process/in-flight"]
     assert (check.passed, check.evidence) == (None, ("its app could not be told to take long",))
 
