@@ -26,11 +26,12 @@ from shanty.network import ca_bundle
 from shanty.pin import read_pin
 from shanty.project import Project, find_project
 from shanty.pyproject import set_value
+from shanty.serving import Serving, environment_file
 from shanty.settings import Given, parse_port, resolve, resolve_one
 from shanty.setup.base_image import carried_python, ensure_base_image
 from shanty.setup.consent import Setup
 from shanty.setup.machine import ensure_engine
-from shanty.workflow import Workflow, environment_file
+from shanty.workflow import Workflow
 
 ENV = {
     "env": "KEY=VALUE for the container, or KEY for your own value; may be repeated",
@@ -111,7 +112,7 @@ def dev(
     """Serve the sources with live reload and debugger."""
     workflow = _workflow(c, port=port)
     options = _container(workflow, env, env_file, host=host, detach=detach)
-    _exit(workflow.serve_development(options))
+    _exit(Serving(workflow).development(options))
 
 
 @task(
@@ -150,7 +151,7 @@ def prod(
         memory=parse_memory(memory) if memory is not None else None,
         cpus=parse_cpus(cpus) if cpus is not None else None,
     )
-    _exit(workflow.serve_production(options))
+    _exit(Serving(workflow).production(options))
 
 
 @task(
@@ -201,7 +202,8 @@ def shell(
         raise UsageError("--app opens the development image alone", f"{door()} shell --app")
     workflow = _workflow(c)
     options = _container(workflow, env, env_file)
-    _exit(workflow.framework_shell(options) if app else workflow.shell(target, options))
+    serving = Serving(workflow)
+    _exit(serving.framework_shell(options) if app else serving.shell(target, options))
 
 
 @task(iterable=["env"], help=ENV)
@@ -211,14 +213,14 @@ def run(c: Context, env: Any = None, env_file: Any = None) -> None:
     if not words:
         raise UsageError("no command to run", f"{door()} run -- CMD …")
     workflow = _workflow(c)
-    _exit(workflow.run(words, _container(workflow, env, env_file)))
+    _exit(Serving(workflow).run(words, _container(workflow, env, env_file)))
 
 
 @task(iterable=["env"], help=ENV)
 def python(c: Context, env: Any = None, env_file: Any = None) -> None:
     """Open Python in the development image, as in `python -- ARGS`."""
     workflow = _workflow(c)
-    _exit(workflow.run(("python", *_remainder()), _container(workflow, env, env_file)))
+    _exit(Serving(workflow).run(("python", *_remainder()), _container(workflow, env, env_file)))
 
 
 @task(

@@ -16,6 +16,7 @@ from shanty.container import ContainerOptions
 from shanty.dependencies.lock import read_lock
 from shanty.errors import RunError
 from shanty.project import find_project
+from shanty.serving import Serving
 from shanty.settings import Given
 from shanty.workflow import Workflow
 from tests.engine.support import (
@@ -165,7 +166,7 @@ def test_prod_s_limits_hold_and_its_workers_follow_them(workspace: Workspace) ->
 def test_a_health_path_that_fails_is_named_when_the_app_never_gets_healthy(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shanty.workflow.READY_SECONDS", 2)
+    monkeypatch.setattr("shanty.serving.READY_SECONDS", 2)
     monkeypatch.chdir(workspace.root)
     port = free_port()
     environment = workspace.env | {"SHANTY_PORT": str(port), "SHANTY_HEALTH_PATH": "/nowhere"}
@@ -174,7 +175,7 @@ def test_a_health_path_that_fails_is_named_when_the_app_never_gets_healthy(
     project = find_project(workspace.root)
     workflow = Workflow(Given(project, read_lock(project), os.environ, {}), dry=False)
     with pytest.raises(RunError) as failed:
-        workflow.serve_production(ContainerOptions(detach=True))
+        Serving(workflow).production(ContainerOptions(detach=True))
     assert failed.value.what.endswith("does not answer after 2 s (/nowhere answers 404)")
     assert workspace.invoke("ps").stdout.count(" prod ") == 0
 

@@ -1,0 +1,188 @@
+"""What is done with the images of a project: one is served or opened, a command run in it."""
+
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shanty import engine, request, terminal
+from shanty.container import ContainerOptions, command, development_server, production_server, shell
+from shanty.door import door
+from shanty.errors import MachineError, RunError, UsageError
+from shanty.failure.case import Diagnosis, failure
+from shanty.failure.limit import out_of_memory
+from shanty.limits import check_cpus
+from shanty.port import check_free
+from shanty.project import Project
+from shanty.request import Request
+from shanty.server import framework_shell
+from shanty.tee import Tail
+from shanty.workflow import Workflow
+
+READY_SECONDS = 60
+# The exit code of what the kernel or somebody else has killed.
+KILLED = 137
+
+
+@dataclass(frozen=True)
+class Serving:
+    """The containers of a workflow, each built for first."""
+
+    workflow: Workflow
+
+    def development(self, options: ContainerOptions) -> int:
+        """Serve the sources with the debugger and the reloader on; return the exit code."""
+        self._check_port(options.host)
+        self.workflow.build("development")
+        asked = development_server(self.workflow.context, self.workflow.settings, options)
+        host, port = _reached(options.host), self.workflow.settings.port
+        if options.detach:
+            return self._detach(asked, options, lambda: engine.answers(host, port))
+        # A terminal that is the app's own has nothing kept of it.
+        tail = None if options.tty else Tail()
+        code = self._served(asked, terminal.execute_step, tail, options, "development")
+        # A terminal gives Ctrl-C to the server itself, which then ends with 0 and never else.
+        return terminal.INTERRUPTED if options.tty and code == 0 and not self.workflow.dry else code
+
+    def production(self, options: ContainerOptions) -> int:
+        """Serve the production image, held to what it needs; return the exit code.
+
+        Raises `RunError` when the server ends by itself.
+        """
+        self._check_port(options.host)
+        if options.cpus and not self.workflow.dry:
+            check_cpus(options.cpus, engine.processors())
+        self.workflow.build("production")
+        asked = production_server(self.workflow.context, self.workflow.settings, options)
+        if options.detach:
+            return self._detach(asked, options, lambda: engine.is_healthy(asked.container))
+        return self._served(asked, terminal.execute_server, Tail(), options, "production")
+
+    def _served(
+        self,
+        asked: Request,
+        execute: Callable[[Request, Tail | None], int],
+        tail: Tail | None,
+        options: ContainerOptions,
+        target: str,
+    ) -> int:
+        address, since = _address(options.host, self.workflow.settings.port), datetime.now(UTC)
+        code = self._perform(asked, lambda request: execute(request, tail), address)
+        if code not in {0, terminal.INTERRUPTED}:
+            what = f"the {target} server ended with exit code {code}"
+            if code == KILLED and engine.ran_out_of_memory(asked.container, since):
+                raise failure(what, out_of_memory(options.memory))
+            raise failure(what, self.workflow.explain(tail.text) if tail else None)
+        if code and options.memory and engine.ran_out_of_memory(asked.container, since):
+            # Servers start another process for one that is killed.
+            reason = out_of_memory(options.memory)
+            terminal.say(f"a process of it was killed: {reason.what}\nfix: {reason.fix}")
+        return code
+
+    def run(self, words: tuple[str, ...], options: ContainerOptions) -> int:
+        """Run a command in the development image; return its exit code."""
+        self.workflow.build("development", quiet=True)
+        name = self._name("run")
+        asked = command(self.workflow.context, self.workflow.settings, words, options, name)
+        return self._perform(asked)
+
+    def shell(self, target: str, options: ContainerOptions) -> int:
+        """Open a shell in a target in place of its entrypoint; return its exit code."""
+        self.workflow.build(target, quiet=True)
+        name = self._name("shell")
+        return self._perform(
+            shell(self.workflow.context, self.workflow.settings, target, options, name)
+        )
+
+    def framework_shell(self, options: ContainerOptions) -> int:
+        """Open the shell of the app's framework, or Python; return its exit code."""
+        app = self.workflow.resolved.application
+        return self.run(
+            framework_shell(self.workflow.project, app) if app else ("python",), options
+        )
+
+    def _detach(self, asked: Request, options: ContainerOptions, ready: Callable[[], bool]) -> int:
+        """Start a container and return once it is ready; take away one that never is."""
+        terminal.announce(asked, dry=self.workflow.dry)
+        if self.workflow.dry:
+            return 0
+        self._remove_ended(asked.container)
+        if terminal.execute_quietly(asked):
+            raise RunError(f"{asked.container} could not be started", f"{door()} ps")
+
+        def explain(log: str, starved: bool) -> Diagnosis | None:  # noqa: FBT001
+            return out_of_memory(options.memory) if starved else self.workflow.explain(log)
+
+        try:
+            engine.wait_until(asked.container, ready, READY_SECONDS, explain)
+        except BaseException:
+            terminal.execute_quietly(request.remove_containers([asked.container]))
+            raise
+        host, port = options.host, self.workflow.settings.port
+        print(f"{_address(host, port)}  ({asked.container}; {door()} stop stops it)")
+        if engine.is_at_fault(_reached(host), port):
+            self._say_fault(asked.container)
+        return 0
+
+    def _say_fault(self, container: str) -> None:
+        """Say why an app that has started cannot answer, as far as its log tells."""
+        reason = self.workflow.explain(engine.last_lines(container))
+        told = f"{reason.what}\nfix: {reason.fix}" if reason else f"see {door()} logs"
+        terminal.say(f"its first page is an error of its own: {told}")
+
+    def _perform(
+        self,
+        asked: Request,
+        execute: Callable[[Request], int] = terminal.execute,
+        address: str = "",
+    ) -> int:
+        terminal.announce(asked, dry=self.workflow.dry)
+        if self.workflow.dry:
+            return 0
+        if asked.container:
+            self._remove_ended(asked.container)
+        if address:
+            print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
+        return execute(asked)
+
+    def _check_port(self, host: str) -> None:
+        if not self.workflow.dry:
+            check_free(host, self.workflow.settings.port, self.workflow.project)
+
+    def _remove_ended(self, name: str) -> None:
+        if name in (found.name for found in engine.containers(self.workflow.project, running=True)):
+            raise MachineError(f"the container {name} is running", f"{door()} stop")
+        ended = [
+            found.name for found in engine.containers(self.workflow.project) if found.name == name
+        ]
+        if ended:
+            terminal.execute_quietly(request.remove_containers(ended))
+
+    def _name(self, task: str) -> str:
+        return f"{request.base_name(self.workflow.settings)}-{task}-{secrets.token_hex(3)}"
+
+
+def _address(host: str, port: int) -> str:
+    reached = _reached(host)
+    return f"http://[{reached}]:{port}/" if ":" in reached else f"http://{reached}:{port}/"
+
+
+def _reached(host: str) -> str:
+    """Return the address at which this machine reaches a server bound to a host."""
+    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+
+
+def environment_file(project: Project, typed: str | None, configured: str | None) -> str | None:
+    """Return the path of the file with the container's environment.
+
+    One that was typed counts from here, one from `[tool.shanty]` from the project. Raises
+    `UsageError` when it is not there.
+    """
+    path = Path(typed) if typed else project.root / configured if configured else None
+    if path is not None and not path.is_file():
+        raise UsageError(
+            f"there is no environment file {path}", "write one, or name another with --env-file"
+        )
+    return request.shown(path) if path else None
