@@ -25,7 +25,7 @@ def test_every_layer_is_told_in_plain_words_and_every_package_of_the_lock_is_the
 ) -> None:
     values = json.loads(built.invoke("size", "--json").stdout)
     made = [one["made"] for one in values["layers"]]
-    assert "the packages of the lock" in made
+    assert "the packages of the lock, and the server that it lacks" in made
     assert [one for one in made if one.startswith(("RUN", "COPY", "ADD"))] == []
     kinds = {one["name"].partition(" ")[0]: one["kind"] for one in values["parts"]}
     assert kinds["flask"] == kinds["gunicorn"] == kinds["coach-planner"] == "distribution"

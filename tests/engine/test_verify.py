@@ -193,7 +193,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def outcomes(
+def proofs(
     request: pytest.FixtureRequest,
     built: Workspace,
     bundle: Path,
@@ -216,7 +216,7 @@ def outcomes(
     names = [
         getattr(item, "callspec").params["name"]  # noqa: B009 - pytest does not declare it
         for item in request.session.items
-        if "outcomes" in getattr(item, "fixturenames", ())
+        if "proofs" in getattr(item, "fixturenames", ())
     ]
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         yield {name: pool.submit(proved, name) for name in names}
@@ -236,9 +236,9 @@ def test_the_sample_passes_every_check_in_half_a_minute(built: Workspace) -> Non
 
 @pytest.mark.parametrize("name", DEFECTS)
 def test_a_defect_fails_its_check_and_no_other(
-    name: str, outcomes: dict[str, "Future[Completed]"]
+    name: str, proofs: dict[str, "Future[Completed]"]
 ) -> None:
-    done, defect = outcomes[name].result(), DEFECTS[name]
+    done, defect = proofs[name].result(), DEFECTS[name]
     assert done.returncode == 1, done.stderr
     checks = told(done)
     failed = {check: one["evidence"] for check, one in checks.items() if one["passed"] is False}
