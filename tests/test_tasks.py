@@ -235,6 +235,18 @@ def test_every_option_of_build_reaches_docker_under_its_own_name(
     assert answer.stdout.startswith("one:1  pushed  ")
 
 
+@pytest.mark.parametrize(("failures", "code"), [(2, 0), (3, 1)])
+def test_a_build_that_trips_over_another_goes_on(
+    failures: int, code: int, shanty: Typing, fakes: Fakes
+) -> None:
+    said = "ERROR: failed to solve: failed to get edge: inconsistent graph state\n"
+    tripped = [reply("docker buildx build", stderr=said, code=1) for _ in range(failures)]
+    fakes.answer(replace(tripped[0], then=(*tripped[1:], reply("docker buildx build"))))
+    answer = shanty("build")
+    assert answer.code == code
+    assert len(answer.announced) == 3
+
+
 def test_a_build_that_fails_ends_with_1(shanty: Typing, fakes: Fakes) -> None:
     fakes.answer(reply("docker buildx build", stderr="ERROR: failed to solve\n", code=17))
     answer = shanty("build")

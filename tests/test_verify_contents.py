@@ -188,11 +188,15 @@ def test_the_keys_that_the_projects_own_wheel_brings_are_found(make_subject: Sub
     ],
 )
 def test_a_tools_cache_is_found_in_what_was_added(make_subject: Subjects, path: str) -> None:
-    check = contents.caches(make_subject([entry(path)]))
+    check = contents.caches(make_subject([entry(path, b"kept")]))
     assert (check.passed, check.evidence) == (False, (f"{path} is there",))
-    assert contents.caches(make_subject([entry(path)], below=1)).passed
+    assert contents.caches(make_subject([entry(path, b"kept")], below=1)).passed
 
 
-def test_an_empty_folder_for_a_cache_is_none(make_subject: Subjects) -> None:
-    layer = [Entry("var/cache/apt/archives/"), Entry("root/.cache/a", target="/tmp/a")]
+def test_an_empty_place_for_a_cache_is_none(make_subject: Subjects) -> None:
+    layer = [
+        Entry("var/cache/apt/archives/"),
+        Entry("root/.cache/a", target="/tmp/a"),
+        entry("/var/lib/apt/lists/lock"),
+    ]
     assert contents.caches(make_subject(layer)).passed

@@ -43,6 +43,11 @@ from shanty.setup.base_image import made_here, on_own_base, own_base_image
 from shanty.source_date import source_date
 from shanty.tee import Tail
 
+# What BuildKit says when builds at the same time tripped over each other (moby/buildkit#2303): the
+# steps that are done stay done, and the next try goes on from there.
+LOST_TRACK = "inconsistent graph state"
+TRIES = 3
+
 
 class Base(NamedTuple):
     """The settings with the base image of a build, and what its registry calls it, if known."""
@@ -136,9 +141,13 @@ class Workflow:
         self, target: str, resolved: Resolved, recipe: Recipe, options: BuildOptions
     ) -> None:
         asked = build_image(resolved.settings, recipe, target, os.environ, options)
-        tail = Tail()
-        if self._perform(asked, partial(terminal.execute_build, tail=tail)):
-            raise self._build_failed(target, resolved, tail.text)
+        for _ in range(TRIES):
+            tail = Tail()
+            if not self._perform(asked, partial(terminal.execute_build, tail=tail)):
+                return
+            if LOST_TRACK not in tail.text:
+                break
+        raise self._build_failed(target, resolved, tail.text)
 
     def _build_in_budget(self, resolved: Resolved, recipe: Recipe, options: BuildOptions) -> None:
         """Build production; one over its budget is not pushed, and its tags are not its own."""

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 from shanty.network import ca_bundle
+from shanty.workflow import LOST_TRACK
 from tests.engine.support import DOORS, Completed, command, docker
 
 PROJECTS = Path(__file__).parents[1] / "projects"
@@ -78,7 +79,11 @@ def owned(root: Path, folder: Path) -> tuple[Path, list[str]]:
 def build_owned(project: Path, line: list[str], tag: str, *words: str) -> str:
     """Build what a project owns under a tag of its own and return that."""
     assert line[:3] == ["docker", "build", "--tag"]
-    command([*line[:3], tag, *line[4:-1], *words, line[-1]], cwd=project)
+    asked = [*line[:3], tag, *line[4:-1], *words, line[-1]]
+    # Builds at the same time may trip over each other: moby/buildkit#2303.
+    while LOST_TRACK in (done := command(asked, cwd=project, code=None)).stderr:
+        continue
+    assert done.returncode == 0, done.stderr
     return tag
 
 

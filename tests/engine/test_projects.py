@@ -36,8 +36,13 @@ LIVE = [
 
 # What `verify` measures in seconds, on a machine that does much else.
 TIMED = {"process/health", "process/stop"}
-# daphne drops what it is at work on, and pip is in this lock.
-KNOWN = {"django_daphne": "process/in-flight", "pip_locked": "contents/installer"}
+# daphne drops what it is at work on, pip is in this lock, and an app that starts its server itself
+# cannot be told to take long.
+KNOWN = {
+    "django_daphne": "process/in-flight",
+    "pip_locked": "contents/installer",
+    "serve_override": "process/in-flight",
+}
 
 # Status and text of a page, and what else there is to say.
 Outcome = tuple[int, str, str]

@@ -154,7 +154,7 @@ DEFECTS = {
     ),
     "a cache": Defect(
         "contents/caches",
-        "RUN mkdir -p /root/.cache/pip && touch /root/.cache/pip/one",
+        "RUN mkdir -p /root/.cache/pip && echo > /root/.cache/pip/one",
         "/root/.cache/pip/one is there",
     ),
     "the CA bundle": Defect(

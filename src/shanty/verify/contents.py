@@ -85,9 +85,13 @@ def caches(subject: Subject) -> Check:
     faults = [
         f"{path} is there"
         for path, file in subject.image.added.items()
-        if file.kind == "file" and any(fnmatchcase(path, pattern) for pattern in CACHES)
+        if file.kind == "file" and file.size and _is_cached(path)
     ]
     return judged("contents/caches", faults, "no cache of a tool's")
+
+
+def _is_cached(path: str) -> bool:
+    return any(fnmatchcase(path, pattern) for pattern in CACHES)
 
 
 def _own(subject: Subject) -> Iterator[tuple[str, File]]:
