@@ -240,8 +240,10 @@ def test_a_build_that_trips_over_another_goes_on(
     failures: int, code: int, shanty: Typing, fakes: Fakes
 ) -> None:
     said = "ERROR: failed to solve: failed to get edge: inconsistent graph state\n"
-    tripped = [reply("docker buildx build", stderr=said, code=1) for _ in range(failures)]
-    fakes.answer(replace(tripped[0], then=(*tripped[1:], reply("docker buildx build"))))
+    answered = reply("docker buildx build")
+    for _ in range(failures):
+        answered = reply("docker buildx build", stderr=said, code=1, then=(answered,))
+    fakes.answer(answered)
     answer = shanty("build")
     assert answer.code == code
     assert len(answer.announced) == 3
