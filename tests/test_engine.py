@@ -17,7 +17,7 @@ from packaging.version import Version
 
 from shanty import engine
 from shanty.engine import Found
-from shanty.errors import MachineError, RunError, ShantyError
+from shanty.errors import MachineError, RunError, ShantyError, UsageError
 from shanty.failure.case import Diagnosis
 from shanty.project import Project
 from tests.fakes import (
@@ -449,6 +449,39 @@ def test_a_container_that_is_never_ready_is_told_with_the_time_it_had(fakes: Fak
     with pytest.raises(RunError) as fault:
         engine.wait_until(name, lambda: False, 0, silent)
     assert fault.value.what == f"{name} does not answer after 0 s"
+
+
+@pytest.mark.parametrize(
+    ("probe", "fix"),
+    [
+        ("/nope answers 404", '[tool.shanty] health-path = "/…", a page that answers below 400'),
+        (
+            "port 8888: [Errno 111] Connection refused",
+            "let it listen where PORT says: serve = '… --bind \"0.0.0.0:$PORT\"'",
+        ),
+        ("port 8888 does not answer HTTP", "mend what its log names above"),
+    ],
+)
+def test_what_the_health_check_said_leads_to_a_fix(probe: str, fix: str, fakes: Fakes) -> None:
+    name = "harbour-prod-8888"
+    health = {"Status": "starting", "Log": [{"ExitCode": 1, "Output": f"{probe}\n"}]}
+    fakes.answer(container(name, Health=health), reply("docker container logs"))
+    with pytest.raises(RunError) as fault:
+        engine.wait_until(name, lambda: False, 0, silent)
+    assert (fault.value.what, fault.value.fix) == (
+        f"{name} does not answer after 0 s ({probe})",
+        fix,
+    )
+
+
+def test_a_name_that_is_none_is_the_persons_to_mend(fakes: Fakes) -> None:
+    said = "Error response from daemon: invalid reference format\n"
+    fakes.answer(reply("docker image inspect", stderr=said, code=1))
+    with pytest.raises(UsageError) as fault:
+        engine.find_image("Bad Name")
+    assert fault.value.what == (
+        "what was named is no image: Error response from daemon: invalid reference format"
+    )
 
 
 @pytest.mark.parametrize(

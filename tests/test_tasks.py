@@ -1444,7 +1444,7 @@ def test_verify_fails_after_it_has_shown_what_was_not_passed(
     assert answer.code == 1
     assert answer.stdout.splitlines()[1] == "failed    process/stop            it took 3.0 s"
     assert answer.stderr == (
-        "1 check of 2 not passed: process/stop\nfix: mend what is named above, then: shanty build\n"
+        "1 check of 2 not passed: process/stop\nfix: mend what is named above, then: shanty build && shanty verify\n"
     )
 
 
@@ -1672,26 +1672,16 @@ def test_a_pin_that_is_not_here_is_pulled_though_another_base_is(
     assert f"--label org.opencontainers.image.base.digest={DIGEST} " in answer.announced[1]
 
 
-def test_where_a_pin_cannot_be_pulled_the_base_made_here_takes_its_place_and_that_is_said(
+def test_nothing_takes_the_place_of_a_pin_that_cannot_be_pulled(
     shanty: Typing, project: Project, fakes: Fakes
 ) -> None:
     name_base(project, PINNED)
     fakes.answer(no_image(PINNED), reply("docker pull", code=1))
-    answer = shanty("build")
-    assert answer.code == 0
-    assert f"shanty: {OURS} takes its place: {PINNED} cannot be pulled" in answer.stderr
-    assert f"--build-arg BASE_IMAGE={OURS} " in answer.announced[1]
-
-
-def test_where_nothing_takes_a_pin_s_place_the_build_ends(
-    shanty: Typing, project: Project, fakes: Fakes
-) -> None:
-    name_base(project, PINNED)
-    fakes.answer(no_image(), reply("docker pull", code=1))
     assert refusal(shanty("build"), 3) == (
-        f"the base image {PINNED} is not here and cannot be pulled",
-        "shanty setup",
+        f"the base image {PINNED} is pinned, and cannot be pulled",
+        "shanty sync --pin-base, or take the digest out of [tool.shanty] base-image",
     )
+    assert [line.split()[1] for line in fakes.changes] == ["pull"]
 
 
 # config

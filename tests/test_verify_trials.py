@@ -145,7 +145,7 @@ def test_what_ends_is_told_by_its_reason_or_its_last_words_without_the_secrets(
     fakes.answer(inspected(), reply("docker container logs", log))
     explaining = replace(trials, explain=lambda _log: reason)
     attempt = explaining.attempt(Running(NAME, closed_port(), 8888))
-    assert attempt == Attempt("ended", told)
+    assert attempt == Attempt("ended", told, reason.fix if reason else "")
 
 
 def test_what_listens_elsewhere_is_told_by_its_port_the_servers_own_first(
@@ -154,14 +154,14 @@ def test_what_listens_elsewhere_is_told_by_its_port_the_servers_own_first(
     others = (5678, True, True), (6000, False, False)
     fakes.answer(ALIVE, listening(*others, (5000, False, True)))
     attempt = trials.attempt(Running(NAME, closed_port(), 8888))
-    assert attempt == Attempt("elsewhere", "it listens on 5000", 5000)
+    assert attempt == Attempt("elsewhere", "it listens on 5000", port=5000)
 
 
 def test_what_only_the_container_reaches_is_told_to_be_so(trials: Trials, fakes: Fakes) -> None:
     fakes.answer(ALIVE, listening((8888, True, True)))
     attempt = trials.attempt(Running(NAME, closed_port(), 8888))
     reason = "it listens on 8888, where the container alone reaches it"
-    assert attempt == Attempt("elsewhere", reason, 8888, loopback=True)
+    assert attempt == Attempt("elsewhere", reason, port=8888, loopback=True)
 
 
 def test_what_ends_while_one_looks_where_it_listens_is_told_by_its_last_words(

@@ -191,7 +191,7 @@ def test_an_image_of_somebody_elses_is_refused(
     has(fakes, "python:3", "sha256:0", **labels)
     with pytest.raises(UsageError) as refused:
         verify(workflow(project), "python:3", ContainerOptions())
-    assert str(refused.value) == f"{told}\nfix: shanty build"
+    assert str(refused.value) == f"{told}\nfix: name one that `shanty ps` lists, or none"
     assert saved == []
 
 
@@ -248,4 +248,7 @@ def test_checks_that_were_all_passed_need_no_word() -> None:
 def test_checks_that_failed_or_were_not_made_are_named(checks: list[Check], told: str) -> None:
     with pytest.raises(RunError) as refused:
         require(checks)
-    assert str(refused.value) == f"{told}\nfix: mend what is named above, then: shanty build"
+    assert (
+        str(refused.value)
+        == f"{told}\nfix: mend what is named above, then: shanty build && shanty verify"
+    )

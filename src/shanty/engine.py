@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from shanty.door import door
-from shanty.errors import AccessError, MachineError, RunError, ShantyError
-from shanty.failure.case import Diagnosis, failure
+from shanty.errors import AccessError, MachineError, RunError, ShantyError, UsageError
+from shanty.failure.case import SEE_ABOVE, Diagnosis, failure
 from shanty.project import Project
 from shanty.reference import parse_reference
 
@@ -72,6 +72,10 @@ def translated() -> Iterator[None]:
 
 def _fault(said: str) -> ShantyError:
     last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
+    if "invalid reference format" in said:
+        return UsageError(
+            f"what was named is no image: {last}", "name it in small letters, as in name:tag"
+        )
     if "permission denied" in said.lower():
         return AccessError(
             f"the Docker engine does not let you in: {last}",
@@ -264,14 +268,25 @@ def wait_until(name: str, ready: Callable[[], bool], seconds: float, explain: Ex
                 probes = (state.health.log if state.health else None) or []
                 probe = f" ({probes[-1].output.strip()})" if probes and probes[-1].output else ""
                 how = f"does not answer after {seconds:.0f} s{probe}"
-                raise _failed(name, how, explain, starved=starved)
+                raise _failed(name, how, explain, starved=starved, otherwise=_way_out(probe))
             time.sleep(POLL_SECONDS)
 
 
-def _failed(name: str, how: str, explain: Explain, *, starved: bool) -> ShantyError:
+def _way_out(probe: str) -> str:
+    """Return what mends a health check that fails, by what it said."""
+    if "/" in probe and " answers " in probe:
+        return '[tool.shanty] health-path = "/…", a page that answers below 400'
+    if "refused" in probe:
+        return "let it listen where PORT says: serve = '… --bind \"0.0.0.0:$PORT\"'"
+    return SEE_ABOVE
+
+
+def _failed(
+    name: str, how: str, explain: Explain, *, starved: bool, otherwise: str = SEE_ABOVE
+) -> ShantyError:
     log = last_lines(name)
     print(log, file=sys.stderr, flush=True)
-    return failure(f"{name} {how}", explain(log, starved))
+    return failure(f"{name} {how}", explain(log, starved), otherwise)
 
 
 def last_lines(name: str) -> str:

@@ -141,8 +141,7 @@ class Serving:
         terminal.announce(asked, dry=self.workflow.dry)
         if self.workflow.dry:
             return 0
-        if asked.container:
-            self._remove_ended(asked.container)
+        self._remove_ended(asked.container)
         if address:
             print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
         return execute(asked)

@@ -269,10 +269,11 @@ class Workflow:
             raise
         asked = request.pull(settings.base_image)
         if self._perform(asked, terminal.execute_aside):
-            if is_pinned(settings.base_image) and (made := self._made_here()):
-                own = made.resolved.settings.base_image
-                terminal.say(f"{own} takes its place: {settings.base_image} cannot be pulled")
-                return made
+            if is_pinned(settings.base_image):
+                raise MachineError(
+                    f"the base image {settings.base_image} is pinned, and cannot be pulled",
+                    f"{door()} sync --pin-base, or take the digest out of [tool.shanty] base-image",
+                )
             raise MachineError(
                 f"the base image {settings.base_image} is not here and cannot be pulled",
                 f"{door()} setup",
@@ -293,7 +294,7 @@ class Workflow:
     def _at_hand(self) -> Base | None:
         """Return the settings on the base image asked for, else on one made here.
 
-        One that is pinned is pulled before another takes its place.
+        No other takes the place of one that is pinned.
         """
         name = self.settings.base_image
         if digest := engine.image_digest(name):

@@ -50,10 +50,12 @@ def read_lock(project: Project) -> Lock:
         )
     text = path.read_text(encoding="utf-8", errors="replace")
     _refuse_conflict(project, text)
+    # Poetry reads a lock before it writes one, unless told to.
+    anew = f"poetry lock --regenerate --directory {project.quoted_root}"
     try:
         values = read_toml(path)
     except UsageError as error:
-        raise UsageError(error.what, f"poetry lock --directory {project.quoted_root}") from error
+        raise UsageError(error.what, anew) from error
     metadata = table(values, "metadata")
     try:
         packages = tuple(parse_package(one, metadata) for one in values.get("package", ()))
@@ -61,7 +63,7 @@ def read_lock(project: Project) -> Lock:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UsageError(
             f"{path} is damaged: something in it is not as Poetry writes it ({error})",
-            f"poetry lock --directory {project.quoted_root}",
+            anew,
         ) from error
     writer = re.match(r"# .*\bPoetry (\d+(?:\.\d+)*(?:(?:a|b|rc|\.dev|\.post)\d+)*)\s", text)
     return Lock(

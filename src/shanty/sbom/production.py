@@ -12,6 +12,7 @@ from shanty.init.owned_file import OwnedFile
 from shanty.manifest import Manifest
 from shanty.sbom.bill import as_json, bill_of_materials
 from shanty.setup.base_image import own_base_image
+from shanty.terminal import say
 from shanty.workflow import Workflow
 
 
@@ -29,6 +30,7 @@ def write_bill(workflow: Workflow, output: str | None) -> None:
     text = as_json(production_bill(workflow))
     if file:
         OwnedFile(file, text, file.parent).write()
+        say(f"written: {request.shown(file)}")
     else:
         print(text, end="")
 

@@ -36,7 +36,8 @@ def live_checks(trials: Trials, interface: str, debuggers: Sequence[str]) -> lis
     with ExitStack() as stack, ThreadPoolExecutor() as pool:
         live = _start(trials, stack)
         if isinstance(live, Attempt):
-            start = Check("process/start", passed=False, evidence=(live.reason,))
+            told = (live.reason, f"fix: {live.fix}") if live.fix else (live.reason,)
+            start = Check("process/start", passed=False, evidence=told)
             return [start, *(not_made(name, "it does not start") for name in OF_A_START)]
         ordered = pool.submit(with_orders, trials, live.needs, interface)
         measured = health(live.container)

@@ -1,5 +1,6 @@
 """The checks of a container's process: which is the first, when it is healthy, how it stops."""
 
+import os
 import shlex
 import time
 from pathlib import PurePath
@@ -66,5 +67,7 @@ def _judged_health(healthy: bool, seconds: float, probe: str) -> Check:  # noqa:
 
 def _judged_stop(seconds: float, code: int) -> Check:
     faults = [f"it ended with exit code {code}"] if code else []
-    faults += [f"it took {seconds:.1f} s to stop"] if seconds > STOP_SECONDS else []
+    if seconds > STOP_SECONDS:
+        load = f"the load here is {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+        faults.append(f"it took {seconds:.1f} s to stop ({load})")
     return judged("process/stop", faults, f"stopped in {seconds:.1f} s with exit code 0")

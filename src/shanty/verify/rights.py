@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from shanty.image.file import File
-from shanty.verify.check import Check, judged
+from shanty.verify.check import Check, judged, not_made
 from shanty.verify.subject import Subject
 
 LOWEST_USER = 10_000
@@ -47,6 +47,8 @@ def setuid(subject: Subject) -> Check:
 
 def writable(subject: Subject) -> Check:
     """Look for what the image's user may write to outside /tmp."""
+    if str(subject.image.settings.get("User") or "0").partition(":")[0] in {"0", "root"}:
+        return not_made("rights/writable", "the user is root, and may write anywhere")
     faults = [
         *(f"{path} may be written to" for path in _writable(subject)),
         *(f"{path} is a volume" for path in subject.image.settings.get("Volumes") or ()),
@@ -55,7 +57,7 @@ def writable(subject: Subject) -> Check:
 
 
 def _writable(subject: Subject) -> Iterator[str]:
-    named, _, group = str(subject.image.settings.get("User") or "0").partition(":")
+    named, _, group = str(subject.image.settings.get("User")).partition(":")
     for path, file in subject.image.files.items():
         own = file.kind in {"file", "folder"} and not f"{path}/".startswith("/tmp/")  # noqa: S108
         if own and _may_write(file, named, group):
@@ -63,10 +65,10 @@ def _writable(subject: Subject) -> Iterator[str]:
 
 
 def _may_write(file: File, user: str, group: str) -> bool:
-    """Tell whether a user, given as numbers, may write to a file; root's own are not counted."""
-    if str(file.uid) == user and user != "0":
+    """Tell whether a user, given as numbers, may write to a file."""
+    if str(file.uid) == user:
         return bool(file.mode & 0o200)
-    if str(file.gid) == group and user != "0":
+    if str(file.gid) == group:
         return bool(file.mode & 0o020)
     return bool(file.mode & 0o002)
 

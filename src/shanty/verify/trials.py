@@ -29,10 +29,11 @@ class Needs:
 
 @dataclass(frozen=True)
 class Attempt:
-    """How a start went, as `Running.wait` has it; why it ended, and where else it listens."""
+    """How a start went, as `Running.wait` has it: why, the fix, and where else it listens."""
 
     outcome: str
     reason: str = ""
+    fix: str = ""
     port: int | None = None
     loopback: bool = False
 
@@ -83,11 +84,18 @@ class Trials:
         if listeners:
             one = min(listeners, key=lambda one: (one.loopback, not one.is_server))
             alone = ", where the container alone reaches it" if one.loopback else ""
-            return Attempt(outcome, f"it listens on {one.port}{alone}", one.port, one.loopback)
+            return Attempt(
+                outcome,
+                f"it listens on {one.port}{alone}",
+                port=one.port,
+                loopback=one.loopback,
+            )
         log = engine.last_lines(container.name)
         reason = self.explain(log)
         last = log.splitlines()[-1] if log else "it said nothing"
-        return Attempt(outcome, reason.what if reason else masked(last))
+        return Attempt(
+            outcome, reason.what if reason else masked(last), reason.fix if reason else ""
+        )
 
     def _fault(self, container: Running) -> str:
         """Return why an app that answers could not write, empty where that is not its trouble."""

@@ -13,6 +13,7 @@ from shanty.image.archive import Image, saved
 from shanty.manifest import Manifest
 from shanty.project import Project
 from shanty.request import base_name, tag
+from shanty.settings import Settings
 from shanty.verify import contents, packages, rights
 from shanty.verify.bill import bill
 from shanty.verify.check import Check
@@ -50,7 +51,7 @@ def verify(
         terminal.announce(trials.trial()[0], dry=True)
         return []
     engine.check_engine()
-    labels = _labels(image_name, workflow.project)
+    labels = _labels(image_name, workflow.project, workflow.settings)
     resolved = workflow.at_hand()
     recipe = workflow.recipe(resolved)
     with saved(image_name, _bases(labels, resolved.settings.base_image)) as image:
@@ -65,19 +66,29 @@ def verify(
     return sorted(checks, key=lambda check: AREAS.index(check.area))
 
 
-def _labels(image_name: str, project: Project) -> Mapping[str, str]:
+def _fix(image_name: str, settings: Settings) -> str:
+    """Return how there is an image to prove: it is built, or another one is named."""
+    if image_name == tag(settings, "production"):
+        return f"{door()} build"
+    return f"name one that `{door()} ps` lists, or none"
+
+
+def _labels(image_name: str, project: Project, settings: Settings) -> Mapping[str, str]:
     """Return an image's labels; raise `UsageError` unless they say that it is the project's."""
     image = engine.find_image(image_name)
     if image is None:
-        raise UsageError(f"there is no image {image_name}", f"{door()} build")
+        raise UsageError(f"there is no image {image_name}", _fix(image_name, settings))
     labels = image.labels
     if ID not in labels:
-        raise UsageError(f"{image_name} was not built by {door()} build", f"{door()} build")
+        raise UsageError(
+            f"{image_name} was not built by {door()} build", _fix(image_name, settings)
+        )
     # A checkout elsewhere is the same project.
     if labels[ID] != project.id and labels.get(TITLE) != project.name:
         whose = labels.get(TITLE, "another project")
         raise UsageError(
-            f"{image_name} is an image of {whose}, and this is {project.name}", f"{door()} build"
+            f"{image_name} is an image of {whose}, and this is {project.name}",
+            _fix(image_name, settings),
         )
     return labels
 
@@ -121,5 +132,5 @@ def require(checks: Sequence[Check]) -> None:
         what = "1 check of" if len(failed) == 1 else f"{len(failed)} checks of"
         raise RunError(
             f"{what} {len(checks)} not passed: {', '.join(failed)}",
-            f"mend what is named above, then: {door()} build",
+            f"mend what is named above, then: {door()} build && {door()} verify",
         )
