@@ -1444,7 +1444,8 @@ def test_verify_fails_after_it_has_shown_what_was_not_passed(
     assert answer.code == 1
     assert answer.stdout.splitlines()[1] == "failed    process/stop            it took 3.0 s"
     assert answer.stderr == (
-        "1 check of 2 not passed: process/stop\nfix: mend what is named above, then: shanty build && shanty verify\n"
+        "1 check of 2 not passed: process/stop\n"
+        "fix: mend what is named above, then: shanty build && shanty verify\n"
     )
 
 
