@@ -7,6 +7,9 @@ import pytest
 
 from shanty.errors import UsageError
 from shanty.verify.bill import bill, read_bill
+from shanty.verify.check import Check
+from shanty.verify.packages import packages
+from shanty.verify.subject import Subject
 from tests.images import distribution
 from tests.verifying import HARBOUR, LOCKED, Subjects
 
@@ -20,15 +23,20 @@ def text(*components: dict[str, str]) -> str:
     return json.dumps({"bomFormat": "CycloneDX", "components": components})
 
 
+def held(subject: Subject, given: str | None) -> Check:
+    """Return the check of a subject's bill."""
+    return bill(subject, packages(subject), given)
+
+
 def test_the_bill_that_the_lock_makes_lists_what_is_installed(make_subject: Subjects) -> None:
-    check = bill(make_subject([*HARBOUR, *LOCKED]), None)
+    check = held(make_subject([*HARBOUR, *LOCKED]), None)
     assert (check.name, check.passed, check.evidence) == ("lock/sbom", True, (OK,))
 
 
 def test_a_bill_that_is_given_is_held_against_the_image(make_subject: Subjects) -> None:
     subject = make_subject([*HARBOUR, *LOCKED])
-    assert bill(subject, text(GUNICORN)).passed
-    assert bill(subject, text(FLASK)).evidence == (
+    assert held(subject, text(GUNICORN)).passed
+    assert held(subject, text(FLASK)).evidence == (
         "gunicorn 27.0.1 is installed, and not in the bill",
         "flask 3.1.3 is in the bill, and not installed",
     )
@@ -36,8 +44,8 @@ def test_a_bill_that_is_given_is_held_against_the_image(make_subject: Subjects) 
 
 def test_an_image_that_differs_from_its_lock_needs_no_bill_of_it(make_subject: Subjects) -> None:
     subject = make_subject([*HARBOUR, *LOCKED, *distribution("six", "1", {})])
-    assert bill(subject, None).passed is None
-    assert bill(subject, text(GUNICORN)).evidence == ("six 1 is installed, and not in the bill",)
+    assert held(subject, None).passed is None
+    assert held(subject, text(GUNICORN)).evidence == ("six 1 is installed, and not in the bill",)
 
 
 def test_a_bill_is_read_from_its_file(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ class Budget:
     def added(self) -> int | None:
         """Return what the image has added, `None` where its base is not the one at hand."""
         image, base = engine.find_image(self.image), engine.find_image(self.base)
-        if not image or not base or image.layers[: len(base.layers)] != base.layers:
+        if not image or not base or not image.stands_on(base):
             return None
         return image.size - base.size
 

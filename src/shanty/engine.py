@@ -151,6 +151,10 @@ class FoundImage:
     labels: Mapping[str, str] = field(default_factory=dict)
     digests: tuple[str, ...] = ()
 
+    def stands_on(self, base: "FoundImage") -> bool:
+        """Tell whether the lowest layers are those of another image."""
+        return self.layers[: len(base.layers)] == base.layers
+
 
 def find_image(name: str) -> FoundImage | None:
     """Return an image by its name, `None` where there is none."""

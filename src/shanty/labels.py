@@ -14,6 +14,7 @@ from shanty.recipe import Recipe
 from shanty.reference import parse_reference
 
 OCI = "org.opencontainers.image"
+TITLE, BASE_NAME, BASE_DIGEST = f"{OCI}.title", f"{OCI}.base.name", f"{OCI}.base.digest"
 LOCK = "shanty.lock"
 # The well-known labels of `[project.urls]` that mean the source, as the standard has them.
 SOURCES = {"source", "repository", "sourcecode", "github"}
@@ -34,7 +35,7 @@ def image_labels(
     """
     project = recipe.context.project
     values = {
-        f"{OCI}.title": project.name,
+        TITLE: project.name,
         f"{OCI}.description": declared(project, "description"),
         f"{OCI}.version": recipe.version or declared(project, "version"),
         f"{OCI}.licenses": project_licence(project),
@@ -101,7 +102,7 @@ def _of_base(base_image: str, digest: str | None) -> dict[str, str]:
         return {}
     # One that was made here is in no registry.
     name = str(reference) if reference.is_made_here else reference.qualified
-    return {f"{OCI}.base.name": name, f"{OCI}.base.digest": found}
+    return {BASE_NAME: name, BASE_DIGEST: found}
 
 
 def project_source(project: Project) -> str:

@@ -104,7 +104,7 @@ def base_layers(name: str, bases: Sequence[str]) -> int:
     image = engine.find_image(name)
     for base in bases:
         below = engine.find_image(base)
-        if image and below and below.layers and image.layers[: len(below.layers)] == below.layers:
+        if image and below and below.layers and image.stands_on(below):
             return len(below.layers)
     raise MachineError(
         f"the image that {name} was built on is not here: {bases[0]}", f"{door()} build"

@@ -4,6 +4,9 @@ import re
 
 from shanty.image.archive import Image
 
+# Where a server lies that the lock lacks.
+SERVER_FOLDER = "/opt/server"
+
 
 def environment_folder(image: Image) -> str:
     """Return the folder of the environment that is active in every container."""

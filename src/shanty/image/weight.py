@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from shanty.image.archive import Image
 from shanty.image.distribution import Distribution, distributions, owners
+from shanty.image.environment import SERVER_FOLDER, environment_folder
 from shanty.image.file import File
 from shanty.image.merge import merge
 from shanty.image.origin import origin
@@ -17,7 +18,6 @@ OWN = {
     "/usr/local/bin/docker-entrypoint.sh",
     "/usr/local/bin/healthcheck.py",
 }
-SERVER = "/opt/server"
 # How many parts of a path name a folder.
 DEPTH = 3
 
@@ -106,7 +106,7 @@ def _part(
 ) -> tuple[str, str]:
     """Return name and kind of the part that a file belongs to."""
     if one := owned.get(path):
-        fetched = " (fetched)" if path.startswith(f"{SERVER}/") else ""
+        fetched = " (fetched)" if path.startswith(f"{SERVER_FOLDER}/") else ""
         return f"{one.name} {one.version}{fetched}", "distribution"
     if path in base:
         return "files of the base, changed", "changed"
@@ -120,7 +120,7 @@ def _place(path: str, image: Image) -> tuple[str, str]:
     app = image.settings.get("WorkingDir") or "/"
     if app != "/" and PurePosixPath(path).is_relative_to(app):
         return _folder(path, len(PurePosixPath(app).parts)), "project"
-    for folder in (image.environment.get("VIRTUAL_ENV", "/opt/venv"), SERVER):
+    for folder in (environment_folder(image), SERVER_FOLDER):
         if path.startswith(f"{folder}/"):
             return f"{folder}, no distribution's", "environment"
     if path.endswith(".pyc"):

@@ -7,19 +7,18 @@ from packaging.utils import canonicalize_name
 from shanty.errors import UsageError
 from shanty.sbom.bill import as_json, bill_of_materials, components, same_version
 from shanty.verify.check import Check, judged, not_made
-from shanty.verify.packages import packages
 from shanty.verify.subject import Subject
 
 NAME = "lock/sbom"
 
 
-def bill(subject: Subject, text: str | None) -> Check:
+def bill(subject: Subject, packages: Check, text: str | None) -> Check:
     """Hold a bill against the image: the one that is given, else the one that the lock makes.
 
-    Where the image is not as its lock says, the lock's own has no need to be looked at.
+    Where the `packages` are not as the lock says, the lock's own has no need to be looked at.
     """
     if text is None:
-        if not packages(subject).passed:
+        if not packages.passed:
             return not_made(NAME, "it would be written from a lock that the image differs from")
         text = as_json(bill_of_materials(subject.manifest, subject.distributions, None))
     own = canonicalize_name(subject.project.name)

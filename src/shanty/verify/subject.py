@@ -6,11 +6,9 @@ from functools import cached_property
 
 from shanty.image.archive import Image
 from shanty.image.distribution import Distribution, distributions, owners
-from shanty.image.environment import environment_folder
+from shanty.image.environment import SERVER_FOLDER, environment_folder
 from shanty.manifest import Manifest
 from shanty.project import Project
-
-SERVER_FOLDER = "/opt/server"
 
 
 @dataclass(frozen=True)

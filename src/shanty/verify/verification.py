@@ -10,6 +10,7 @@ from shanty.container import ContainerOptions
 from shanty.door import door
 from shanty.errors import RunError, UsageError
 from shanty.image.archive import Image, saved
+from shanty.labels import BASE_DIGEST, BASE_NAME, TITLE
 from shanty.manifest import Manifest
 from shanty.project import Project
 from shanty.request import base_name, tag
@@ -23,12 +24,10 @@ from shanty.verify.subject import Subject
 from shanty.verify.trials import Trials
 from shanty.workflow import Workflow
 
-OPEN_CONTAINERS = "org.opencontainers.image"
-ID, TITLE = "shanty.project", f"{OPEN_CONTAINERS}.title"
-BASE_NAME, BASE_DIGEST = f"{OPEN_CONTAINERS}.base.name", f"{OPEN_CONTAINERS}.base.digest"
+ID = "shanty.project"
 AREAS = ("lock", "process", "rights", "contents")
 IN_FILES = (
-    *(packages.packages, packages.files, rights.user, rights.setuid, rights.writable),
+    *(packages.files, rights.user, rights.setuid, rights.writable),
     *(contents.tools, contents.installer, contents.tests, contents.private_files, contents.caches),
 )
 # What a person is shown of one check; a script is given all of it.
@@ -57,8 +56,9 @@ def verify(
     with saved(image_name, _bases(labels, resolved.settings.base_image)) as image:
         manifest = Manifest.of(workflow.lock, resolved.settings, recipe, image)
         subject = Subject(image, manifest)
-        checks = [check(subject) for check in IN_FILES]
-        checks += [bill(subject, sbom), secrets(subject, os.environ)]
+        installed = packages.packages(subject)
+        checks = [installed, *(check(subject) for check in IN_FILES)]
+        checks += [bill(subject, installed, sbom), secrets(subject, os.environ)]
         debuggers = rights.debuggers(subject)
         start = (*_words(image, "Entrypoint"), *_words(image, "Cmd"))
     app = resolved.application
