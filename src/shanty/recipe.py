@@ -56,7 +56,7 @@ def read_recipe(project: Project, lock: Lock, resolved: Resolved) -> Recipe:
         install=_install(project),
         import_root=_import_root(project, context, settings, app),
         version=project_version(project),
-        build_packages=_build_packages(lock),
+        build_packages=build_packages(lock),
     )
 
 
@@ -95,7 +95,8 @@ def _check_gate(project: Project, lock: Lock, settings: Settings) -> None:
         )
 
 
-def _build_packages(lock: Lock) -> tuple[str, ...]:
+def build_packages(lock: Lock) -> tuple[str, ...]:
+    """Return the Debian packages without which the lock cannot be installed."""
     addresses = [package.url for package in lock.packages if package.source == "git"]
     over_ssh = any(re.match(r"ssh:|git\+ssh:|[^/:]+@", address) for address in addresses)
     return ("git", "openssh-client") if over_ssh else ("git",) if addresses else ()

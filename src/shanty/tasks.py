@@ -18,6 +18,7 @@ from shanty.container import ContainerOptions
 from shanty.dependencies.lock import Lock, read_lock
 from shanty.dependencies.python_version import check_admitted
 from shanty.door import door
+from shanty.editing.edit import edit_here
 from shanty.errors import RunError, ShantyError, UsageError
 from shanty.image.report import weight_json, weight_svg, weight_table
 from shanty.init.scaffold import read_scaffold, write_scaffold
@@ -31,6 +32,7 @@ from shanty.settings import Given, parse_port, resolve, resolve_one
 from shanty.setup.base_image import carried_python, ensure_base_image
 from shanty.setup.consent import Setup
 from shanty.setup.machine import ensure_engine
+from shanty.words import WordTask
 from shanty.workflow import Workflow
 
 ENV = {
@@ -221,6 +223,34 @@ def python(c: Context, env: Any = None, env_file: Any = None) -> None:
     """Open Python in the development image, as in `python -- ARGS`."""
     workflow = _workflow(c)
     _exit(Serving(workflow).run(("python", *_remainder()), _container(workflow, env, env_file)))
+
+
+@task(klass=WordTask)
+def add(c: Context, words: tuple[str, ...]) -> None:
+    """Add dependencies by the pinned Poetry, as in `add --group test pytest`."""
+    _edit(c, "add", words)
+
+
+@task(klass=WordTask)
+def remove(c: Context, words: tuple[str, ...]) -> None:
+    """Remove dependencies by the pinned Poetry."""
+    _edit(c, "remove", words)
+
+
+@task(klass=WordTask)
+def update(c: Context, words: tuple[str, ...]) -> None:
+    """Update the lock, or some packages of it, by the pinned Poetry."""
+    _edit(c, "update", words)
+
+
+@task(klass=WordTask)
+def lock(c: Context, words: tuple[str, ...]) -> None:
+    """Write the lock by the pinned Poetry, where it is stale or missing too."""
+    _edit(c, "lock", words)
+
+
+def _edit(c: Context, name: str, words: tuple[str, ...]) -> None:
+    edit_here(find_project(Path.cwd()), (name, *words), dry=bool(c.config.run.dry))
 
 
 @task(
@@ -463,5 +493,6 @@ def _exit(code: int) -> None:
 
 ns = Collection(
     *(build, dev, prod, verify, sbom, size_, shell, run, python),
+    *(add, remove, update, lock),
     *(sync_, ps, logs, stop, clean, setup, init, config),
 )

@@ -1,0 +1,90 @@
+"""Poetry in the staging image, on copies of the project's two files, as a whole command line."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shanty.container import CA
+from shanty.editing.mirror import plugin_for
+from shanty.index_secrets import MIRROR, index_secrets
+from shanty.network import ca_bundle, set_proxies
+from shanty.project import Project
+from shanty.request import Request, csv, tag
+from shanty.settings import Settings
+
+# What of Poetry's commands would install into an environment, which the image does without.
+INSTALLING = {"add", "remove", "update"}
+CREDENTIALS = "POETRY_HTTP_BASIC_"
+CONFIG = "/run/secrets/pypoetry"
+# The image names the app's environment, which is not made yet.
+PLAIN = 'unset VIRTUAL_ENV; exec poetry "$@"'
+# The plugin is put beside Poetry for this once: no image has it.
+WITH_PLUGIN = (
+    "unset VIRTUAL_ENV; uv pip install --quiet --python /opt/poetry --no-deps "
+    "--target /tmp/plugins '{plugin}'; PYTHONPATH=/tmp/plugins exec poetry \"$@\""
+)
+
+
+@dataclass(frozen=True)
+class Access:
+    """How Poetry reaches others: variables by name, and files to be mounted by where they go."""
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+
+def read_access(
+    project: Project, environment: Mapping[str, str], mirror: Mapping[str, str]
+) -> Access:
+    """Return the CA bundle, the proxies, the mirror and the credentials of this machine."""
+    names = [
+        *set_proxies(environment),
+        *(one for one in environment if one.startswith(CREDENTIALS)),
+    ]
+    variables = {**{name: environment[name] for name in names}, **mirror}
+    files = {}
+    if bundle := ca_bundle(environment):
+        files[CA] = bundle
+        variables |= dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT"), CA)
+    # What the variables say travels as such: of the secrets, the file alone is left.
+    quiet = {name: text for name, text in environment.items() if not name.startswith(CREDENTIALS)}
+    for secret in index_secrets(project, quiet):
+        if secret.id == "poetry-auth" and secret.file:
+            files[f"{CONFIG}/auth.toml"] = secret.file
+            variables["POETRY_CONFIG_DIR"] = CONFIG
+    return Access(variables, files)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One command of Poetry's; `folders` says what lies where it looks, in the project's own place.
+
+    The project's folder is the one that it may write to.
+    """
+
+    words: Sequence[str]
+    access: Access
+    folders: Mapping[Path, Path]
+
+
+def poetry_container(project: Project, settings: Settings, call: Call, name: str) -> Request:
+    """Return a command of Poetry's, where every path means what it means here."""
+    task, *others = call.words
+    arguments = ["docker", "run", "--rm", "--init", "--pull", "never", "--name", name]
+    arguments += ["--label", f"shanty.project={project.id}", "--label", f"shanty.task={task}"]
+    arguments += ["--user", f"{os.getuid()}:{os.getgid()}"] if hasattr(os, "getuid") else []
+    for target, source in call.folders.items():
+        rights = () if target == project.root else ("readonly",)
+        arguments += ["--mount", csv("type=bind", f"source={source}", f"target={target}", *rights)]
+    for place, file in call.access.files.items():
+        arguments += ["--mount", csv("type=bind", f"source={file}", f"target={place}", "readonly")]
+    for variable in ("HOME=/tmp", *call.access.variables):
+        arguments += ["--env", variable]
+    arguments += ["--workdir", str(project.root), "--entrypoint", "/bin/sh"]
+    script = PLAIN
+    if MIRROR in call.access.variables:
+        script = WITH_PLUGIN.format(plugin=plugin_for(settings.poetry_version))
+    arguments += [tag(settings, "staging"), "-euc", script, "sh", task]
+    arguments += ["--lock"] if task in INSTALLING else []
+    return Request((*arguments, *others), call.access.variables, name)

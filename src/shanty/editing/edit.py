@@ -1,0 +1,135 @@
+"""One edit by Poetry, in order: the image, the copies, the run, and what is handed back."""
+
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shanty import engine, request, terminal
+from shanty.dependencies.lock import Lock, read_lock
+from shanty.door import door
+from shanty.editing.container import Access, Call, poetry_container, read_access
+from shanty.editing.copies import Copies, copied
+from shanty.editing.mirror import check_unnamed, mirror_variables
+from shanty.editing.neighbours import neighbours
+from shanty.editing.outcome import refused, summary
+from shanty.editing.staging import Staging, read_staging
+from shanty.errors import UsageError
+from shanty.index_secrets import MIRROR
+from shanty.project import Project
+from shanty.request import Request
+from shanty.tee import Tail
+
+# Poetry's options for another project than this one.
+ELSEWHERE = ("-C", "-P", "--directory", "--project")
+ASKING = {"-h", "--help", "-V", "--version"}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A command of Poetry's on the two files of a project, which is the staging image's."""
+
+    staging: Staging
+    words: tuple[str, ...]
+    access: Access
+    neighbours: tuple[Path, ...]
+
+    @property
+    def project(self) -> Project:
+        """The project."""
+        return self.staging.project
+
+    def perform(self) -> None:
+        """Build the image, let Poetry edit copies in it, and put in place what it changed."""
+        # What cannot be is said before anything is built.
+        on_files = self._request(self.project.root)
+        self.staging.build("staging", quiet=True)
+        if self.staging.dry:
+            terminal.announce(on_files, dry=True)
+            return
+        with copied(self.project) as copies:
+            self._mount_points(copies.folder)
+            self._run(self._request(copies.folder))
+            self._hand_back(copies)
+
+    def _request(self, folder: Path) -> Request:
+        """Return the command on the files of a folder, in the place of the project's own."""
+        folders = {**{path: path for path in self.neighbours}, self.project.root: folder}
+        name = f"{request.base_name(self.staging.settings)}-poetry-{secrets.token_hex(3)}"
+        call = Call(self.words, self.access, folders)
+        return poetry_container(self.project, self.staging.settings, call, name)
+
+    def _mount_points(self, folder: Path) -> None:
+        """Make what is mounted further down in the project: Docker would make it as root."""
+        for path in self.neighbours:
+            if path.is_relative_to(self.project.root):
+                place = folder / path.relative_to(self.project.root)
+                made = place if path.is_dir() else place.parent
+                made.mkdir(parents=True, exist_ok=True)
+                if not path.is_dir():
+                    place.touch()
+
+    def _run(self, asked: Request) -> None:
+        terminal.announce(asked)
+        tail = Tail()
+        try:
+            code = terminal.execute_step(asked, tail)
+        except BaseException:
+            terminal.execute_silently(request.remove_containers([asked.container]))
+            raise
+        if code:
+            raise refused(self.words, tail.text)
+
+    def _hand_back(self, copies: Copies) -> None:
+        changed = copies.changed
+        if mirror := self.access.variables.get(MIRROR):
+            check_unnamed(mirror, copies.before, changed)
+        if copies.hand_back():
+            print(summary(changed, copies.before))
+            self._tell_running()
+        elif not ASKING & set(self.words):
+            print(f"nothing changed: {' and '.join(copies.before)} are as they were")
+
+    def _tell_running(self) -> None:
+        running = engine.containers(self.project, running=True)
+        for name in [found.name for found in running if found.kind == "dev"]:
+            terminal.say(f"{name} is running, and takes it up by itself")
+
+
+def read_edit(
+    project: Project, words: Sequence[str], environment: Mapping[str, str], *, dry: bool
+) -> Edit:
+    """Return the edit that some words ask for; raise `UsageError` for one of another project."""
+    task, *others = words
+    for word in others:
+        if word.partition("=")[0] in ELSEWHERE:
+            raise UsageError(
+                f"{word} leads Poetry elsewhere: it edits {project.root}",
+                f"cd to the other project, and there: {door()} {task}",
+            )
+    lock = _lock(project, words)
+    access = read_access(project, environment, mirror_variables(environment))
+    staging = read_staging(project, lock, environment, dry=dry)
+    return Edit(staging, tuple(words), access, neighbours(project, lock, others))
+
+
+def _lock(project: Project, words: Sequence[str]) -> Lock | None:
+    """Return the lock, `None` where there is none, or one that is written anew unread."""
+    if not project.lock_file.is_file():
+        return None
+    try:
+        return read_lock(project)
+    except UsageError:
+        if "--regenerate" in words:
+            return None
+        raise
+
+
+def edit_here(project: Project, words: Sequence[str], *, dry: bool) -> None:
+    """Run a command of the pinned Poetry's on this project's two files, as this machine is.
+
+    Raises `RunError` with Poetry's reason where it fails: then both are as they were, as they are
+    after an interrupt.
+    """
+    read_edit(project, words, os.environ, dry=dry).perform()
