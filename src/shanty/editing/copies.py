@@ -70,7 +70,7 @@ def copied(project: Project) -> Iterator[Copies]:
         raise _unwritable(project, PermissionError(13, "Permission denied"))
     files = (project.pyproject_file, project.lock_file)
     before = {file.name: _read(file) for file in files}
-    folder = Path(tempfile.mkdtemp(prefix="shanty-"))
+    folder = Path(tempfile.mkdtemp(prefix="shanty-poetry-"))
     try:
         for name, content in {**before, SETTINGS: _read(project.root / SETTINGS)}.items():
             if content is not None:

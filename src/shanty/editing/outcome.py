@@ -19,6 +19,9 @@ FIXES = {
     r"version solving failed": (
         "ask for versions that go together, as what Poetry says above tells"
     ),
+    r"packages were not found|not dependencies of this project": (
+        "name one that pyproject.toml has; of another group with --group"
+    ),
     r"poetry\.lock is not up to date|[Rr]un `poetry lock": "{door} lock",
     r"(?i)not a valid lock|lock file is not compatible|regenerate": "{door} lock --regenerate",
     r"(?i)all attempts to connect|connection error|timed out|max retries|name resolution": (
