@@ -58,14 +58,16 @@ def read_access(
 
 @dataclass(frozen=True)
 class Call:
-    """One command of Poetry's; `folders` says what lies where it looks, in the project's own place.
+    """One command of Poetry's: its words, how it reaches others, and what it sees.
 
-    The project's folder is the one that it may write to.
+    `copies` says which folder lies in the place of which, for it to write to; `read_only` is there
+    as it is.
     """
 
     words: Sequence[str]
     access: Access
-    folders: Mapping[Path, Path]
+    copies: Mapping[Path, Path]
+    read_only: Sequence[Path] = ()
 
 
 def poetry_container(project: Project, settings: Settings, call: Call, name: str) -> Request:
@@ -74,11 +76,12 @@ def poetry_container(project: Project, settings: Settings, call: Call, name: str
     arguments = ["docker", "run", "--rm", "--init", "--pull", "never", "--name", name]
     arguments += ["--label", f"shanty.project={project.id}", "--label", f"shanty.task={task}"]
     arguments += ["--user", f"{os.getuid()}:{os.getgid()}"] if hasattr(os, "getuid") else []
-    for target, source in call.folders.items():
-        rights = () if target == project.root else ("readonly",)
-        arguments += ["--mount", csv("type=bind", f"source={source}", f"target={target}", *rights)]
-    for place, file in call.access.files.items():
-        arguments += ["--mount", csv("type=bind", f"source={file}", f"target={place}", "readonly")]
+    for path in call.read_only:
+        arguments += ["--mount", csv("type=bind", f"source={path}", f"target={path}", "readonly")]
+    for place, copy in call.copies.items():
+        arguments += ["--mount", csv("type=bind", f"source={copy}", f"target={place}")]
+    for inside, file in call.access.files.items():
+        arguments += ["--mount", csv("type=bind", f"source={file}", f"target={inside}", "readonly")]
     for variable in ("HOME=/tmp", *call.access.variables):
         arguments += ["--env", variable]
     arguments += ["--workdir", str(project.root), "--entrypoint", "/bin/sh"]

@@ -5,7 +5,7 @@ import shutil
 import signal
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,15 +17,25 @@ from shanty.replacement import replace_files
 
 # Poetry's settings for one project, which it reads beside the two.
 SETTINGS = "poetry.toml"
+# What no build of a neighbour reads, and what may be large.
+LEFT_OUT = shutil.ignore_patterns(".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox")
 
 
 @dataclass(frozen=True)
 class Copies:
-    """A private folder with copies; `before` is what each file of the project was, by name."""
+    """Private folders with copies; `before` is what each file of the project was, by name.
+
+    `places` has the folder that lies in the place of each: the project's, and of neighbours.
+    """
 
     project: Project
-    folder: Path
+    places: Mapping[Path, Path]
     before: Mapping[str, bytes | None]
+
+    @property
+    def folder(self) -> Path:
+        """The folder with the copies of the two files."""
+        return self.places[self.project.root]
 
     @property
     def changed(self) -> dict[str, bytes]:
@@ -61,7 +71,7 @@ class Copies:
 
 
 @contextmanager
-def copied(project: Project) -> Iterator[Copies]:
+def copied(project: Project, neighbours: Iterable[Path] = ()) -> Iterator[Copies]:
     """Yield copies in a folder that nobody else may look into, and that is gone at the end.
 
     Raises `MachineError` where what comes back could not be written.
@@ -70,14 +80,19 @@ def copied(project: Project) -> Iterator[Copies]:
         raise _unwritable(project, PermissionError(13, "Permission denied"))
     files = (project.pyproject_file, project.lock_file)
     before = {file.name: _read(file) for file in files}
-    folder = Path(tempfile.mkdtemp(prefix="shanty-poetry-"))
+    private = Path(tempfile.mkdtemp(prefix="shanty-poetry-"))
     try:
+        places = {project.root: private / "project"}
+        places[project.root].mkdir()
         for name, content in {**before, SETTINGS: _read(project.root / SETTINGS)}.items():
             if content is not None:
-                (folder / name).write_bytes(content)
-        yield Copies(project, folder, before)
+                (places[project.root] / name).write_bytes(content)
+        for number, path in enumerate(neighbours):
+            places[path] = private / str(number)
+            shutil.copytree(path, places[path], symlinks=True, ignore=LEFT_OUT)
+        yield Copies(project, places, before)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(private, ignore_errors=True)
 
 
 def _read(file: Path) -> bytes | None:

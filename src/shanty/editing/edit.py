@@ -12,7 +12,7 @@ from shanty.door import door
 from shanty.editing.container import Access, Call, poetry_container, read_access
 from shanty.editing.copies import Copies, copied
 from shanty.editing.mirror import check_unnamed, mirror_variables
-from shanty.editing.neighbours import neighbours
+from shanty.editing.neighbours import is_built, neighbours
 from shanty.editing.outcome import refused, summary
 from shanty.editing.staging import Staging, read_staging
 from shanty.errors import UsageError
@@ -43,21 +43,25 @@ class Edit:
     def perform(self) -> None:
         """Build the image, let Poetry edit copies in it, and put in place what it changed."""
         # What cannot be is said before anything is built.
-        on_files = self._request(self.project.root)
+        places = (self.project.root, *self._built)
+        on_files = self._request({place: place for place in places})
         self.staging.build("staging", quiet=True)
         if self.staging.dry:
             terminal.announce(on_files, dry=True)
             return
-        with copied(self.project) as copies:
+        with copied(self.project, self._built) as copies:
             self._mount_points(copies.folder)
-            self._run(self._request(copies.folder))
+            self._run(self._request(copies.places))
             self._hand_back(copies)
 
-    def _request(self, folder: Path) -> Request:
-        """Return the command on the files of a folder, in the place of the project's own."""
-        folders = {**{path: path for path in self.neighbours}, self.project.root: folder}
+    @property
+    def _built(self) -> list[Path]:
+        return [path for path in self.neighbours if is_built(path)]
+
+    def _request(self, copies: Mapping[Path, Path]) -> Request:
+        read_only = tuple(path for path in self.neighbours if path not in copies)
         name = f"{request.base_name(self.staging.settings)}-poetry-{secrets.token_hex(3)}"
-        call = Call(self.words, self.access, folders)
+        call = Call(self.words, self.access, copies, read_only)
         return poetry_container(self.project, self.staging.settings, call, name)
 
     def _mount_points(self, folder: Path) -> None:

@@ -31,6 +31,12 @@ def neighbours(project: Project, lock: Lock | None, words: Iterable[str]) -> tup
     return tuple(sorted(one for one in found if not found & _covering(project.root, one)))
 
 
+def is_built(path: Path) -> bool:
+    """Tell whether Poetry has to build something to know what it is, which may write into it."""
+    backend = table(_pyproject(path), "build-system").get("build-backend", "")
+    return path.is_dir() and not str(backend).startswith("poetry.")
+
+
 def _covering(root: Path, path: Path) -> set[Path]:
     """Return the folders with which a path is there too: of the project's own only those in it."""
     return {one for one in path.parents if root not in path.parents or root in one.parents}
