@@ -15,6 +15,8 @@ from shanty.settings import Settings
 
 # What of Poetry's commands would install into an environment, which the image does without.
 INSTALLING = {"add", "remove", "update"}
+# Those that Poetry, uv and git read.
+CA_INSIDE = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "GIT_SSL_CAINFO")
 CREDENTIALS = "POETRY_HTTP_BASIC_"
 CONFIG = "/run/secrets/pypoetry"
 # The image names the app's environment, which is not made yet.
@@ -28,8 +30,12 @@ WITH_PLUGIN = (
 
 @dataclass(frozen=True)
 class Access:
-    """How Poetry reaches others: variables by name, and files to be mounted by where they go."""
+    """How Poetry reaches others: variables that may hold secrets, and others that cannot.
 
+    `files` are mounted, by where they go.
+    """
+
+    secrets: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
 
@@ -38,22 +44,19 @@ def read_access(
     project: Project, environment: Mapping[str, str], mirror: Mapping[str, str]
 ) -> Access:
     """Return the CA bundle, the proxies, the mirror and the credentials of this machine."""
-    names = [
-        *set_proxies(environment),
-        *(one for one in environment if one.startswith(CREDENTIALS)),
-    ]
-    variables = {**{name: environment[name] for name in names}, **mirror}
-    files = {}
+    names = set_proxies(environment)
+    names += [name for name in environment if name.startswith(CREDENTIALS)]
+    variables, files = {}, {}
     if bundle := ca_bundle(environment):
         files[CA] = bundle
-        variables |= dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT"), CA)
+        variables |= dict.fromkeys(CA_INSIDE, CA)
     # What the variables say travels as such: of the secrets, the file alone is left.
     quiet = {name: text for name, text in environment.items() if not name.startswith(CREDENTIALS)}
     for secret in index_secrets(project, quiet):
         if secret.id == "poetry-auth" and secret.file:
             files[f"{CONFIG}/auth.toml"] = secret.file
             variables["POETRY_CONFIG_DIR"] = CONFIG
-    return Access(variables, files)
+    return Access({**{name: environment[name] for name in names}, **mirror}, variables, files)
 
 
 @dataclass(frozen=True)
@@ -82,12 +85,13 @@ def poetry_container(project: Project, settings: Settings, call: Call, name: str
         arguments += ["--mount", csv("type=bind", f"source={copy}", f"target={place}")]
     for inside, file in call.access.files.items():
         arguments += ["--mount", csv("type=bind", f"source={file}", f"target={inside}", "readonly")]
-    for variable in ("HOME=/tmp", *call.access.variables):
+    shown = {"HOME": "/tmp", **call.access.variables}  # noqa: S108 - the container's own
+    for variable in (*(f"{name}={value}" for name, value in shown.items()), *call.access.secrets):
         arguments += ["--env", variable]
     arguments += ["--workdir", str(project.root), "--entrypoint", "/bin/sh"]
     script = PLAIN
-    if MIRROR in call.access.variables:
+    if MIRROR in call.access.secrets:
         script = WITH_PLUGIN.format(plugin=plugin_for(settings.poetry_version))
     arguments += [tag(settings, "staging"), "-euc", script, "sh", task]
     arguments += ["--lock"] if task in INSTALLING else []
-    return Request((*arguments, *others), call.access.variables, name)
+    return Request((*arguments, *others), call.access.secrets, name)

@@ -87,7 +87,7 @@ class Edit:
 
     def _hand_back(self, copies: Copies) -> None:
         changed = copies.changed
-        if mirror := self.access.variables.get(MIRROR):
+        if mirror := self.access.secrets.get(MIRROR):
             check_unnamed(mirror, copies.before, changed)
         if copies.hand_back():
             print(summary(changed, copies.before))
