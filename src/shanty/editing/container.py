@@ -46,7 +46,8 @@ def read_access(
     """Return the CA bundle, the proxies, the mirror and the credentials of this machine."""
     names = set_proxies(environment)
     names += [name for name in environment if name.startswith(CREDENTIALS)]
-    variables, files = {}, {}
+    variables: dict[str, str] = {}
+    files: dict[str, Path] = {}
     if bundle := ca_bundle(environment):
         files[CA] = bundle
         variables |= dict.fromkeys(CA_INSIDE, CA)
