@@ -209,7 +209,7 @@ def no_image(name: str = "") -> Reply:
     return reply(f"docker image inspect {name}", "[]\n", stderr=said, code=1)
 
 
-def container(name: str, lock: str = "", **state: object) -> Reply:
+def container(name: str, lock: Any = "", **state: Any) -> Reply:  # noqa: ANN401
     """Return what the client says of one container, running unless told otherwise."""
     found = {
         "Id": name,

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -171,6 +172,14 @@ def name_in(line: str) -> str:
     """Return the name of the container that a line starts."""
     words = shlex.split(line)
     return words[words.index("--name") + 1]
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so; fail when it never is."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @contextmanager
@@ -562,6 +571,29 @@ def test_an_interrupt_stops_development_and_ends_with_130(fakes: Fakes, port: in
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(DEADLINE_SECONDS) == 130
     assert fakes.wait_for("signal") == signal.SIGINT
+
+
+def test_dev_follows_the_lock_at_the_port_that_it_has(
+    project: Project, fakes: Fakes, port: int
+) -> None:
+    """The engine's part, ending the container that is to stop, is played here."""
+    fakes.answer(reply("docker run", code=130, holds=True))
+    with running("dev", "--port", str(port)) as process:
+        fakes.wait_for("holding")
+        before = locked(project)
+        with project.lock_file.open("a", encoding="utf-8") as lock:
+            lock.write("# another\n")
+        fakes.answer(
+            reply("docker image inspect harbour:development", json.dumps([{"Id": "sha256:2"}])),
+            reply("docker run"),
+        )
+        wait_until(lambda: f"docker stop harbour-dev-{port}" in fakes.changes)
+        for child in psutil.Process(process.pid).children():
+            child.terminate()
+        assert process.wait(DEADLINE_SECONDS) == 0
+    first, second = (line for line in fakes.changes if line.startswith("docker run"))
+    assert before in first
+    assert second == first.replace(before, locked(project))
 
 
 def test_run_starts_any_command_in_the_development_image(

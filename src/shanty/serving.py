@@ -8,15 +8,18 @@ from pathlib import Path
 
 from shanty import engine, request, terminal
 from shanty.container import ContainerOptions, development_server, production_server
+from shanty.dependencies.lock import read_lock
 from shanty.door import door
 from shanty.errors import MachineError, RunError, UsageError
 from shanty.failure.case import Diagnosis, failure
 from shanty.failure.limit import out_of_memory
+from shanty.follower import following
 from shanty.labels import lock_digest
 from shanty.limits import check_cpus
 from shanty.port import check_free
-from shanty.project import Project
+from shanty.project import Project, find_project
 from shanty.request import Request
+from shanty.settings import Given
 from shanty.tee import Tail
 from shanty.workflow import Workflow
 
@@ -37,13 +40,11 @@ class Serving:
         self._say_others()
         self.workflow.build("development")
         options = replace(options, security=self.workflow.security)
-        asked = self._development(options)
         host, port = _reached(options.host), self.workflow.settings.port
         if options.detach:
+            asked = self._development(options)
             return self._detach(asked, options, lambda: engine.answers(host, port))
-        # A terminal that is the app's own has nothing kept of it.
-        tail = None if options.tty else Tail()
-        code = self._served(asked, terminal.execute_step, tail, options, "development")
+        code = self._follow(options)
         # A terminal gives Ctrl-C to the server itself, which then ends with 0 and never else.
         return terminal.INTERRUPTED if options.tty and code == 0 and not self.workflow.dry else code
 
@@ -51,6 +52,35 @@ class Serving:
         workflow = self.workflow
         lock = lock_digest(workflow.lock)
         return development_server(workflow.context, workflow.settings, options, lock)
+
+    def _follow(self, options: ContainerOptions) -> int:
+        """Serve the sources, anew whenever the lock has changed; return the last exit code."""
+        serving = self
+        while (code := serving._serve_sources(options)) is None:
+            serving = serving._renewed()
+        return code
+
+    def _serve_sources(self, options: ContainerOptions) -> int | None:
+        """Serve the sources until the server ends, or a follower makes room: then `None`."""
+        asked, image = (
+            self._development(options),
+            request.tag(self.workflow.settings, "development"),
+        )
+        # A terminal that is the app's own has nothing kept of it.
+        tail = None if options.tty else Tail()
+        if self.workflow.dry:
+            return self._served(asked, terminal.execute_step, tail, options, "development")
+        with following(self.workflow.project, image, asked.container) as follower:
+            code = self._served(asked, follower.execute, tail, options, "development")
+            return None if follower.has_stopped else code
+
+    def _renewed(self) -> "Serving":
+        """Return the same servers for the project as it is now, at the port that they have."""
+        given, port = self.workflow.given, self.workflow.settings.port
+        project = find_project(self.workflow.project.root)
+        typed = {**given.typed, "port": str(port)}
+        renewed = Given(project, read_lock(project), given.environment, typed)
+        return Serving(Workflow(renewed, self.workflow.dry))
 
     def _say_others(self) -> None:
         """Name the development servers that this project has already, at other ports."""
