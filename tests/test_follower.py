@@ -112,7 +112,7 @@ def test_a_build_that_fails_is_told_and_the_next_change_is_another_chance(
 
     steps(follower, is_told)
     assert f"shanty: {project.pyproject_file}:1:9: invalid TOML" in said[-1]
-    assert "\nfix: " in said[-1]
+    assert "\nshanty: fix: mend line 1\n" in said[-1]
     assert not follower.has_stopped
 
     fakes.answer(

@@ -798,20 +798,27 @@ def test_a_shell_of_another_target_joins_nothing(shanty: Typing, development: st
     assert development not in answer.announced[-1]
 
 
-@pytest.mark.parametrize(("code", "ends"), [(0, False), (1, False), (128, False), (130, True)])
-def test_a_command_that_a_signal_ended_is_ended_in_the_container_it_joined(
-    code: int,
-    ends: bool,  # noqa: FBT001
-    shanty: Typing,
-    fakes: Fakes,
-    development: str,
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_was_joined_ends_in_its_container_when_a_signal_comes(
+    number: signal.Signals, fakes: Fakes, development: str
+) -> None:
+    fakes.answer(reply("docker exec --interactive", holds=True))
+    with running("run", "--", "sleep", "60") as process:
+        fakes.wait_for("holding")
+        os.killpg(process.pid, number)
+        assert process.wait(DEADLINE_SECONDS) == 130
+    mark = next(word for word in fakes.calls[-2] if word.startswith("SHANTY_RUN="))
+    assert fakes.calls[-1][:3] == ["docker", "exec", development]
+    assert fakes.calls[-1][-1] == mark.partition("=")[2]
+
+
+@pytest.mark.parametrize("code", [0, 1, 130])
+def test_what_was_joined_passes_its_code_on(
+    code: int, shanty: Typing, fakes: Fakes, development: str
 ) -> None:
     fakes.answer(reply("docker exec --interactive", code=code))
-    assert shanty("run", "--", "sleep", "60").code == code
-    mark = next(word for word in fakes.calls[-1 - ends] if word.startswith("SHANTY_RUN="))
-    ended = fakes.calls[-1][:3] == ["docker", "exec", development]
-    assert ended is ends
-    assert not ends or fakes.calls[-1][-1] == mark.partition("=")[2]
+    assert shanty("run", "--", "true").code == code
+    assert development in fakes.calls[-1]
 
 
 def test_dev_names_the_server_that_the_project_has_at_another_port(

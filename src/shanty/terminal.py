@@ -55,9 +55,26 @@ def execute(request: Request) -> int:
     Docker's client passes signals on to the container, so it is left to end by itself: the
     interrupt reaches it from the terminal, what is sent to this process alone is handed on.
     """
+    return _execute(request)[0]
+
+
+def execute_joined(request: Request, end: Request) -> int:
+    """Run a command in a container that goes on after it; return its exit code, 130 on a signal.
+
+    What is run in a container outlives the client that asked for it: a second request ends it.
+    """
+    code, received = _execute(request)
+    if not received:
+        return code
+    execute_quietly(end)
+    return INTERRUPTED
+
+
+def _execute(request: Request) -> tuple[int, list[int]]:
+    """Run the command in this terminal; return its exit code and the signals that came."""
     process = subprocess.Popen(request.arguments, env={**os.environ, **request.environment})
-    with _handing_on(process, {signal.SIGTERM, _hangup()}, left={signal.SIGINT}):
-        return _exit_code(process.wait())
+    with _handing_on(process, {signal.SIGTERM, _hangup()}, left={signal.SIGINT}) as received:
+        return _exit_code(process.wait()), received
 
 
 def execute_step(
