@@ -1,23 +1,25 @@
-"""What is done with the images of a project: one is served or opened, a command run in it."""
+"""The servers of a project: development and production, in the foreground or detached."""
 
-import secrets
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from shanty import engine, request, terminal
-from shanty.container import ContainerOptions, command, development_server, production_server, shell
+from shanty.container import ContainerOptions, development_server, production_server
+from shanty.dependencies.lock import read_lock
 from shanty.door import door
 from shanty.errors import MachineError, RunError, UsageError
 from shanty.failure.case import Diagnosis, failure
 from shanty.failure.limit import out_of_memory
+from shanty.follower import following
+from shanty.labels import lock_digest
 from shanty.limits import check_cpus
 from shanty.port import check_free
-from shanty.project import Project
+from shanty.project import Project, find_project
 from shanty.request import Request
-from shanty.server import framework_shell
+from shanty.settings import Given
 from shanty.tee import Tail
 from shanty.workflow import Workflow
 
@@ -28,23 +30,65 @@ KILLED = 137
 
 @dataclass(frozen=True)
 class Serving:
-    """The containers of a workflow, each built for first."""
+    """The servers of a workflow, each built for first."""
 
     workflow: Workflow
 
     def development(self, options: ContainerOptions) -> int:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
         self._check_port(options.host)
+        self._say_others()
         self.workflow.build("development")
-        asked = development_server(self.workflow.context, self.workflow.settings, options)
+        options = replace(options, security=self.workflow.security)
         host, port = _reached(options.host), self.workflow.settings.port
         if options.detach:
+            asked = self._development(options)
             return self._detach(asked, options, lambda: engine.answers(host, port))
-        # A terminal that is the app's own has nothing kept of it.
-        tail = None if options.tty else Tail()
-        code = self._served(asked, terminal.execute_step, tail, options, "development")
+        code = self._follow(options)
         # A terminal gives Ctrl-C to the server itself, which then ends with 0 and never else.
         return terminal.INTERRUPTED if options.tty and code == 0 and not self.workflow.dry else code
+
+    def _development(self, options: ContainerOptions) -> Request:
+        workflow = self.workflow
+        lock = lock_digest(workflow.lock)
+        return development_server(workflow.context, workflow.settings, options, lock)
+
+    def _follow(self, options: ContainerOptions) -> int:
+        """Serve the sources, anew whenever the lock has changed; return the last exit code."""
+        serving = self
+        while (code := serving._serve_sources(options)) is None:
+            serving = serving._renewed()
+        return code
+
+    def _serve_sources(self, options: ContainerOptions) -> int | None:
+        """Serve the sources until the server ends, or a follower makes room: then `None`."""
+        asked, image = (
+            self._development(options),
+            request.tag(self.workflow.settings, "development"),
+        )
+        # A terminal that is the app's own has nothing kept of it.
+        tail = None if options.tty else Tail()
+        if self.workflow.dry:
+            return self._served(asked, terminal.execute_step, tail, options, "development")
+        with following(self.workflow.project, image, asked.container) as follower:
+            code = self._served(asked, follower.execute, tail, options, "development")
+            return None if follower.has_stopped else code
+
+    def _renewed(self) -> "Serving":
+        """Return the same servers for the project as it is now, at the port that they have."""
+        given, port = self.workflow.given, self.workflow.settings.port
+        project = find_project(self.workflow.project.root)
+        typed = {**given.typed, "port": str(port)}
+        renewed = Given(project, read_lock(project), given.environment, typed)
+        return Serving(Workflow(renewed, self.workflow.dry))
+
+    def _say_others(self) -> None:
+        """Name the development servers that this project has already, at other ports."""
+        if self.workflow.dry:
+            return
+        for found in engine.containers(self.workflow.project, running=True):
+            if found.kind == "dev":
+                terminal.say(f"{found.name} serves this project too: {found.state}")
 
     def production(self, options: ContainerOptions) -> int:
         """Serve the production image, held to what it needs; return the exit code.
@@ -80,28 +124,6 @@ class Serving:
             reason = out_of_memory(options.memory)
             terminal.say(f"a process of it was killed: {reason.what}\nfix: {reason.fix}")
         return code
-
-    def run(self, words: tuple[str, ...], options: ContainerOptions) -> int:
-        """Run a command in the development image; return its exit code."""
-        self.workflow.build("development", quiet=True)
-        name = self._name("run")
-        asked = command(self.workflow.context, self.workflow.settings, words, options, name)
-        return self._perform(asked)
-
-    def shell(self, target: str, options: ContainerOptions) -> int:
-        """Open a shell in a target in place of its entrypoint; return its exit code."""
-        self.workflow.build(target, quiet=True)
-        name = self._name("shell")
-        return self._perform(
-            shell(self.workflow.context, self.workflow.settings, target, options, name)
-        )
-
-    def framework_shell(self, options: ContainerOptions) -> int:
-        """Open the shell of the app's framework, or Python; return its exit code."""
-        app = self.workflow.resolved.application
-        return self.run(
-            framework_shell(self.workflow.project, app) if app else ("python",), options
-        )
 
     def _detach(self, asked: Request, options: ContainerOptions, ready: Callable[[], bool]) -> int:
         """Start a container and return once it is ready; take away one that never is."""
@@ -158,9 +180,6 @@ class Serving:
         ]
         if ended:
             terminal.execute_quietly(request.remove_containers(ended))
-
-    def _name(self, task: str) -> str:
-        return f"{request.base_name(self.workflow.settings)}-{task}-{secrets.token_hex(3)}"
 
 
 def _address(host: str, port: int) -> str:

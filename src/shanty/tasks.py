@@ -22,6 +22,7 @@ from shanty.editing.edit import edit_here
 from shanty.errors import RunError, ShantyError, UsageError
 from shanty.image.report import weight_json, weight_svg, weight_table
 from shanty.init.scaffold import read_scaffold, write_scaffold
+from shanty.inside import Inside
 from shanty.limits import parse_cpus, parse_memory
 from shanty.network import ca_bundle
 from shanty.pin import read_pin
@@ -204,8 +205,8 @@ def shell(
         raise UsageError("--app opens the development image alone", f"{door()} shell --app")
     workflow = _workflow(c)
     options = _container(workflow, env, env_file)
-    serving = Serving(workflow)
-    _exit(serving.framework_shell(options) if app else serving.shell(target, options))
+    inside = Inside(workflow)
+    _exit(inside.framework_shell(options) if app else inside.shell(target, options))
 
 
 @task(iterable=["env"], help=ENV)
@@ -215,14 +216,21 @@ def run(c: Context, env: Any = None, env_file: Any = None) -> None:
     if not words:
         raise UsageError("no command to run", f"{door()} run -- CMD …")
     workflow = _workflow(c)
-    _exit(Serving(workflow).run(words, _container(workflow, env, env_file)))
+    _exit(Inside(workflow).run(words, _container(workflow, env, env_file)))
 
 
 @task(iterable=["env"], help=ENV)
 def python(c: Context, env: Any = None, env_file: Any = None) -> None:
     """Open Python in the development image, as in `python -- ARGS`."""
     workflow = _workflow(c)
-    _exit(Serving(workflow).run(("python", *_remainder()), _container(workflow, env, env_file)))
+    _exit(Inside(workflow).run(("python", *_remainder()), _container(workflow, env, env_file)))
+
+
+@task(name="test", iterable=["env"], help=ENV)
+def run_tests(c: Context, env: Any = None, env_file: Any = None) -> None:
+    """Run the project's tests in the development image, as in `test -- ARGS`."""
+    workflow = _workflow(c)
+    _exit(Inside(workflow).test(_remainder(), _container(workflow, env, env_file)))
 
 
 @task(klass=WordTask)
@@ -492,7 +500,7 @@ def _exit(code: int) -> None:
 
 
 ns = Collection(
-    *(build, dev, prod, verify, sbom, size_, shell, run, python),
+    *(build, dev, prod, verify, sbom, size_, shell, run, python, run_tests),
     *(add, remove, update, lock),
     *(sync_, ps, logs, stop, clean, setup, init, config),
 )

@@ -1,12 +1,12 @@
 """Poetry in the staging image, on copies of the project's two files, as a whole command line."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from shanty.container import CA
 from shanty.editing.mirror import plugin_for
+from shanty.identity import identity
 from shanty.index_secrets import MIRROR, index_secrets
 from shanty.network import ca_bundle, set_proxies
 from shanty.project import Project
@@ -65,13 +65,14 @@ class Call:
     """One command of Poetry's: its words, how it reaches others, and what it sees.
 
     `copies` says which folder lies in the place of which, for it to write to; `read_only` is there
-    as it is.
+    as it is. `security` is what the engine says of its own.
     """
 
     words: Sequence[str]
     access: Access
     copies: Mapping[Path, Path]
     read_only: Sequence[Path] = ()
+    security: Sequence[str] = ()
 
 
 def poetry_container(project: Project, settings: Settings, call: Call, name: str) -> Request:
@@ -79,7 +80,7 @@ def poetry_container(project: Project, settings: Settings, call: Call, name: str
     task, *others = call.words
     arguments = ["docker", "run", "--rm", "--init", "--pull", "never", "--name", name]
     arguments += ["--label", f"shanty.project={project.id}", "--label", f"shanty.task={task}"]
-    arguments += ["--user", f"{os.getuid()}:{os.getgid()}"] if hasattr(os, "getuid") else []
+    arguments += [*identity(call.security), "--security-opt", "no-new-privileges"]
     for path in call.read_only:
         arguments += ["--mount", csv("type=bind", f"source={path}", f"target={path}", "readonly")]
     for place, copy in call.copies.items():

@@ -61,7 +61,7 @@ class Edit:
     def _request(self, copies: Mapping[Path, Path]) -> Request:
         read_only = tuple(path for path in self.neighbours if path not in copies)
         name = f"{request.base_name(self.staging.settings)}-poetry-{secrets.token_hex(3)}"
-        call = Call(self.words, self.access, copies, read_only)
+        call = Call(self.words, self.access, copies, read_only, self.staging.security)
         return poetry_container(self.project, self.staging.settings, call, name)
 
     def _mount_points(self, folder: Path) -> None:
@@ -98,7 +98,7 @@ class Edit:
     def _tell_running(self) -> None:
         running = engine.containers(self.project, running=True)
         for name in [found.name for found in running if found.kind == "dev"]:
-            terminal.say(f"{name} is running, and takes it up by itself")
+            terminal.say(f"{name} is running, and takes it up by itself unless detached")
 
 
 def read_edit(
