@@ -76,7 +76,8 @@ class Reply:
 
     `then` is how it goes on after the first time; `makes` are the commands that exist from then
     on, `writes` the files it leaves where it runs; `holds` keeps it running until a signal comes; a
-    negative `code` is the signal it ends by.
+    negative `code` is the signal it ends by. `edits` are files, with their texts, that it leaves in
+    the last folder that is mounted to be written to.
     """
 
     to: tuple[str, ...]
@@ -88,6 +89,7 @@ class Reply:
     writes: tuple[str, ...] = ()
     holds: bool = False
     word: str = ""
+    edits: tuple[tuple[str, str], ...] = ()
 
 
 def reply(line: str, stdout: str = "", **how: Any) -> Reply:  # noqa: ANN401

@@ -118,7 +118,7 @@ def _unwritable(project: Project, error: OSError) -> MachineError:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Let no signal that can wait come between two files."""
+    """Let no signal that can wait come between two files; once both are in place it is too late."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -126,5 +126,7 @@ def _undisturbed() -> Iterator[None]:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, waiting)
     try:
         yield
+        while came := signal.sigpending() & waiting:
+            signal.sigwait(came)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
