@@ -190,18 +190,19 @@ def test_without_an_engine_nothing_is_done(shanty: Typing, fakes: Fakes) -> None
 def test_a_path_dependency_is_there_and_one_that_is_built_is_a_copy(
     shanty: Typing, fakes: Fakes, project: Project
 ) -> None:
-    for name in ("lib", "inner/built"):
+    for name in ("lib", "inner/built", "../beside"):
         (project.root / name).mkdir(parents=True)
     backend = '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n'
     (project.root / "lib" / "pyproject.toml").write_text(backend, encoding="utf-8")
     (project.root / "a.whl").touch()
     fakes.answer(reply("docker run"))
-    assert shanty("add", "./lib", "./inner/built", "./a.whl").code == 0
+    assert shanty("add", "./lib", "./inner/built", "./a.whl", "../beside").code == 0
     run = fakes.changes[-1]
     for name in ("lib", "a.whl"):
         path = project.root / name
         assert f"--mount type=bind,source={path},target={path},readonly " in run
-    assert f"/0,target={project.root}/inner/built " in run
+    assert f"/0,target={project.root.parent}/beside " in run
+    assert f"/1,target={project.root}/inner/built " in run
 
 
 def test_a_path_dependency_that_is_gone_may_be_taken_out(
