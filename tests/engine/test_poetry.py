@@ -1,6 +1,5 @@
 """`add`, `remove`, `update` and `lock` by a real Poetry: what they change, and what they leave."""
 
-import importlib
 import os
 import re
 import secrets
@@ -16,7 +15,7 @@ import pytest
 
 from shanty.dependencies.lock import check_fresh, read_lock
 from shanty.project import find_project
-from tests.engine.projects import GIT, PROJECTS, checked_out
+from tests.engine.projects import GIT, PROJECTS, checked_out, mirror
 from tests.engine.rope import write_source
 from tests.engine.support import DOORS, Completed, as_user, command, docker, edit, wait_for
 from tests.engine.test_cache import executed, installs
@@ -27,15 +26,6 @@ pytestmark = pytest.mark.usefixtures("newest_python")
 IMAGE = "shanty-test-poetry"
 POETRY = "2.5.1"
 FILES = {"pyproject.toml", "poetry.lock"}
-
-
-def mirror() -> dict[str, str]:
-    """Return what leads Poetry to the index that pip asks here, if there is a pip to ask."""
-    try:
-        index = importlib.import_module("pip._internal.models.index").PyPI
-    except ImportError:
-        return {}
-    return {"POETRY_PYPI_MIRROR_URL": index.simple_url}
 
 
 @dataclass(frozen=True)
