@@ -124,4 +124,4 @@ def test_the_help_of_the_task_says_where_to_look(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert parsed(monkeypatch, "--help", "add") == []
-    assert "as Poetry takes them" in capsys.readouterr().out
+    assert "Poetry's own, as they are: `add --help` lists them" in capsys.readouterr().out

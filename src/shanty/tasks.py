@@ -235,25 +235,25 @@ def run_tests(c: Context, env: Any = None, env_file: Any = None) -> None:
 
 @task(klass=WordTask)
 def add(c: Context, words: tuple[str, ...]) -> None:
-    """Add dependencies by the pinned Poetry, as in `add --group test pytest`."""
+    """Add dependencies, by the Poetry of the images."""
     _edit(c, "add", words)
 
 
 @task(klass=WordTask)
 def remove(c: Context, words: tuple[str, ...]) -> None:
-    """Remove dependencies by the pinned Poetry."""
+    """Remove dependencies, by the Poetry of the images."""
     _edit(c, "remove", words)
 
 
 @task(klass=WordTask)
 def update(c: Context, words: tuple[str, ...]) -> None:
-    """Update the lock, or some packages of it, by the pinned Poetry."""
+    """Update what is locked, by the Poetry of the images."""
     _edit(c, "update", words)
 
 
 @task(klass=WordTask)
 def lock(c: Context, words: tuple[str, ...]) -> None:
-    """Write the lock by the pinned Poetry, where it is stale or missing too."""
+    """Write the lock, by the Poetry of the images."""
     _edit(c, "lock", words)
 
 

@@ -28,8 +28,9 @@ class Words(Argument):
     A parser that misses one asks neither for an option nor for another task of that name.
     """
 
-    def __init__(self, typed: Typed) -> None:
-        super().__init__(name="words", positional=True, help="as Poetry takes them")
+    def __init__(self, task: str, typed: Typed) -> None:
+        told = f"Poetry's own, as they are: `{task} --help` lists them"
+        super().__init__(name="words", positional=True, help=told)
         self.typed = typed
         self.awaited = sum(_tokens(word) for word in typed.parsed)
 
@@ -48,7 +49,7 @@ class WordTask(Task[Any]):
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:  # noqa: ARG002, FBT001
         """Return the one argument, which knows what was typed."""
-        return [Words(typed_after(self.name, sys.argv))]
+        return [Words(self.name, typed_after(self.name, sys.argv))]
 
 
 def typed_after(name: str, argv: Sequence[str]) -> Typed:

@@ -3,7 +3,8 @@
 import os
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shanty import engine, request, terminal
@@ -14,7 +15,7 @@ from shanty.editing.copies import Copies, copied
 from shanty.editing.mirror import check_unnamed, mirror_variables
 from shanty.editing.neighbours import is_built, neighbours
 from shanty.editing.outcome import refused, summary
-from shanty.editing.staging import Staging, read_staging
+from shanty.editing.staging import NEWEST_FORMAT, Staging, read_staging
 from shanty.errors import UsageError
 from shanty.index_secrets import MIRROR
 from shanty.project import Project
@@ -119,15 +120,17 @@ def read_edit(
 
 
 def _lock(project: Project, words: Sequence[str]) -> Lock | None:
-    """Return the lock, `None` where there is none, or one that is written anew unread."""
+    """Return the lock, `None` where there is none, or one that nobody can read.
+
+    What is written anew need not be read, but for the Poetry that is to write it.
+    """
     if not project.lock_file.is_file():
         return None
-    try:
+    if "--regenerate" not in words:
         return read_lock(project)
-    except UsageError:
-        if "--regenerate" in words:
-            return None
-        raise
+    with suppress(UsageError):
+        return replace(read_lock(project), format=NEWEST_FORMAT)
+    return None
 
 
 def edit_here(project: Project, words: Sequence[str], *, dry: bool) -> None:

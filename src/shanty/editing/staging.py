@@ -8,10 +8,11 @@ from shanty.dependencies.lock import Lock, content_hash
 from shanty.dependencies.poetry_version import check_poetry
 from shanty.dependencies.python_version import check_admitted
 from shanty.dockerfile import argument_defaults, shipped_docker
+from shanty.errors import UsageError
 from shanty.project import Project
 from shanty.recipe import Recipe, build_packages
 from shanty.server import Server
-from shanty.settings import Given, Resolved, check_base_python
+from shanty.settings import Given, Resolved, check_base_python, resolve_one
 from shanty.workflow import Workflow
 
 # A project may be edited before it has an app, and whatever becomes of its tests.
@@ -48,7 +49,13 @@ def read_staging(
     project: Project, lock: Lock | None, environment: Mapping[str, str], *, dry: bool
 ) -> Staging:
     """Return the workflow for a project with the lock that it has, stale or not, or none."""
-    return Staging(Given(project, _to_build_on(project, lock), environment, TYPED), dry)
+    given = Given(project, _to_build_on(project, lock), environment, TYPED)
+    try:
+        resolve_one("python-version", given)
+    except UsageError:
+        # What is locked suits no Python: that may be what is to be mended.
+        given = replace(given, lock=_to_build_on(project, None))
+    return Staging(given, dry)
 
 
 def _to_build_on(project: Project, lock: Lock | None) -> Lock:
