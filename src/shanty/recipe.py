@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from shanty.context import Context, read_context
 from shanty.dependencies.holders import in_a_group
 from shanty.dependencies.lock import Lock
+from shanty.door import door
 from shanty.dynamic_version import project_version
 from shanty.errors import UsageError
 from shanty.project import Project
@@ -91,7 +92,7 @@ def _check_gate(project: Project, lock: Lock, settings: Settings) -> None:
     if not in_a_group(project, lock, "pytest"):
         raise UsageError(
             f"test-gate = true, and no group of {lock.path} has pytest",
-            f"poetry add --directory {project.quoted_root} --group test pytest",
+            f"{door()} add --group test pytest",
         )
 
 

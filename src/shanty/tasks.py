@@ -305,7 +305,7 @@ def sync_(
     if not found and not written:
         print(f"every copy agrees: Poetry {poetry}, Python {python}")
     if lock and (reason := sync.relock_reason(lock, poetry)):
-        print(f"{reason}: a re-lock is due (poetry lock --directory {project.quoted_root})")
+        print(f"{reason}: a re-lock is due ({door()} lock)")
     if check and found:
         options = "".join(f" --{key} {value}" for key, value in typed.items() if value)
         if any(one.is_moved for one in found):
