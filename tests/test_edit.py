@@ -187,6 +187,27 @@ def test_without_an_engine_nothing_is_done(shanty: Typing, fakes: Fakes) -> None
     assert refusal(shanty("add", "rope"), 3)[1] == "shanty setup"
 
 
+def test_a_dry_run_needs_no_engine(shanty: Typing, fakes: Fakes) -> None:
+    fakes.answer(no_server(), reply("docker system info", stderr=NO_ENGINE, code=1))
+    assert len(shanty("--dry", "add", "rope").stdout.splitlines()) == 2
+
+
+def test_what_is_locked_for_no_python_may_be_updated(
+    shanty: Typing, fakes: Fakes, project: Project
+) -> None:
+    """Of a package with wheels for others alone, and no source, a build says just that."""
+    package = f'{PACKAGE}groups = ["main"]\nfiles = [{{ file = "rope-1.2-cp27-cp27m-any.whl" }}]\n'
+    text = project.lock_file.read_text("utf-8")
+    project.lock_file.write_text(text.replace("[metadata]", f"{package}\n[metadata]"), "utf-8")
+    pyproject = project.pyproject_file.read_text("utf-8")
+    pyproject = pyproject.replace('python-version = "3.13"', "")
+    pyproject = pyproject.replace("[tool.shanty]", 'dependencies = ["rope"]\n[tool.shanty]')
+    project.pyproject_file.write_text(pyproject, "utf-8")
+    fakes.answer(reply("docker run", edits=EDITED))
+    assert refusal(shanty("build"), 2)[1] == "shanty update rope"
+    assert shanty("update", "rope").code == 0
+
+
 def test_a_path_dependency_is_there_and_one_that_is_built_is_a_copy(
     shanty: Typing, fakes: Fakes, project: Project
 ) -> None:
