@@ -1092,6 +1092,14 @@ def test_a_dry_run_needs_no_engine(
     assert answer.stdout == f"shanty > {build_line(project, 'production', base='')}\n"
 
 
+def test_what_is_mounted_is_known_without_an_engine_in_a_dry_run_alone(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    fakes.answer(reply("docker system info", stderr=NO_ENGINE, code=1))
+    assert mount(project) in shanty("--dry", "run", "--", "ls").stdout
+    assert refusal(shanty("run", "--", "ls"), 3)[1] == "shanty setup"
+
+
 def test_a_dry_run_prints_the_pull_that_would_come_first(shanty: Typing, fakes: Fakes) -> None:
     fakes.answer(no_image())
     answer = shanty("--dry", "build")

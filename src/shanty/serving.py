@@ -86,9 +86,9 @@ class Serving:
         """Name the development servers that this project has already, at other ports."""
         if self.workflow.dry:
             return
-        for found in engine.containers(self.workflow.project, running=True):
-            if found.kind == "dev":
-                terminal.say(f"{found.name} serves this project too: {found.state}")
+        running = engine.containers(self.workflow.project, running=True)
+        for found in (one for one in running if one.kind == "dev"):
+            terminal.say(f"{found.name} serves this project too: {found.state}")
 
     def production(self, options: ContainerOptions) -> int:
         """Serve the production image, held to what it needs; return the exit code.
@@ -154,18 +154,12 @@ class Serving:
         told = f"{reason.what}\nfix: {reason.fix}" if reason else f"see {door()} logs"
         terminal.say(f"its first page is an error of its own: {told}")
 
-    def _perform(
-        self,
-        asked: Request,
-        execute: Callable[[Request], int] = terminal.execute,
-        address: str = "",
-    ) -> int:
+    def _perform(self, asked: Request, execute: Callable[[Request], int], address: str) -> int:
         terminal.announce(asked, dry=self.workflow.dry)
         if self.workflow.dry:
             return 0
         self._remove_ended(asked.container)
-        if address:
-            print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
+        print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
         return execute(asked)
 
     def _check_port(self, host: str) -> None:
