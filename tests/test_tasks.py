@@ -828,6 +828,48 @@ def test_dev_names_the_server_that_the_project_has_at_another_port(
     assert f"{development} serves this project too: running http://127.0.0.1:8888/" in said
 
 
+def running_at(
+    port: int, project: Project, fakes: Fakes, *, removed: bool, lock: str = "old"
+) -> str:
+    """Let a development server run at a port; return its name."""
+    name = f"harbour-dev-{port}"
+    own = f"--filter label=shanty.project={project.id}"
+    fakes.answer(
+        listed([name], f"--filter publish={port}"),
+        listed([name], own),
+        container(name, lock, removed=removed),
+    )
+    return name
+
+
+def test_a_detached_server_makes_room_for_one_on_the_lock_as_it_is(
+    shanty: Typing, project: Project, fakes: Fakes, taken: int
+) -> None:
+    name = running_at(taken, project, fakes, removed=False)
+    own = listed([], f"--filter label=shanty.project={project.id}")
+    fakes.answer(reply("docker stop", then=(own,)))
+    answer = shanty("dev", "--port", str(taken))
+    verbs = [line.split()[1] for line in answer.announced]
+    assert verbs == ["buildx", "stop", "run"]
+    assert f"shanty: {name} was started on another lock: a new one takes its place" in answer.stderr
+    assert "too" not in answer.stderr
+
+
+@pytest.mark.parametrize("removed", [True, False])
+def test_a_server_in_the_foreground_or_on_this_lock_keeps_its_port(
+    removed: bool,  # noqa: FBT001
+    shanty: Typing,
+    project: Project,
+    fakes: Fakes,
+    taken: int,
+) -> None:
+    lock = hashlib.sha256(project.lock_file.read_bytes()).hexdigest()
+    name = running_at(taken, project, fakes, removed=removed, lock="old" if removed else lock)
+    what, fix = refusal(shanty("dev", "--port", str(taken)), 3)
+    assert f"taken by {name}, which serves this project at" in what
+    assert fix.startswith("shanty stop")
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -1090,6 +1132,14 @@ def test_a_dry_run_needs_no_engine(
     fakes.answer(lacking)
     answer = shanty("--dry", "build")
     assert answer.stdout == f"shanty > {build_line(project, 'production', base='')}\n"
+
+
+def test_what_is_mounted_is_known_without_an_engine_in_a_dry_run_alone(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    fakes.answer(reply("docker system info", stderr=NO_ENGINE, code=1))
+    assert mount(project) in shanty("--dry", "run", "--", "ls").stdout
+    assert refusal(shanty("run", "--", "ls"), 3)[1] == "shanty setup"
 
 
 def test_a_dry_run_prints_the_pull_that_would_come_first(shanty: Typing, fakes: Fakes) -> None:

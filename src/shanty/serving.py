@@ -7,7 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from shanty import engine, request, terminal
-from shanty.container import ContainerOptions, development_server, production_server
+from shanty.container import (
+    ContainerOptions,
+    development_name,
+    development_server,
+    production_server,
+)
 from shanty.dependencies.lock import read_lock
 from shanty.door import door
 from shanty.errors import MachineError, RunError, UsageError
@@ -34,11 +39,20 @@ class Serving:
 
     workflow: Workflow
 
+    @property
+    def _name(self) -> str:
+        """The name of the development server."""
+        return development_name(self.workflow.settings)
+
     def development(self, options: ContainerOptions) -> int:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
-        self._check_port(options.host)
+        outdated = self._outdated()
+        if not outdated:
+            self._check_port(options.host)
         self._say_others()
         self.workflow.build("development")
+        if outdated:
+            self._take_away(outdated)
         options = replace(options, security=self.workflow.security)
         host, port = _reached(options.host), self.workflow.settings.port
         if options.detach:
@@ -82,13 +96,31 @@ class Serving:
         renewed = Given(project, read_lock(project), given.environment, typed)
         return Serving(Workflow(renewed, self.workflow.dry))
 
+    def _outdated(self) -> str | None:
+        """Return the detached server at this port that was started on another lock, if any.
+
+        One in the foreground follows its lock by itself.
+        """
+        if self.workflow.dry:
+            return None
+        name = self._name
+        running = engine.containers(self.workflow.project, running=True)
+        found = next((one for one in running if one.name == name and one.is_detached), None)
+        return name if found and found.lock != lock_digest(self.workflow.lock) else None
+
+    def _take_away(self, name: str) -> None:
+        terminal.say(f"{name} was started on another lock: a new one takes its place")
+        asked = request.stop([name])
+        terminal.announce(asked)
+        terminal.execute_quietly(asked)
+
     def _say_others(self) -> None:
         """Name the development servers that this project has already, at other ports."""
         if self.workflow.dry:
             return
-        for found in engine.containers(self.workflow.project, running=True):
-            if found.kind == "dev":
-                terminal.say(f"{found.name} serves this project too: {found.state}")
+        own, running = self._name, engine.containers(self.workflow.project, running=True)
+        for found in (one for one in running if one.kind == "dev" and one.name != own):
+            terminal.say(f"{found.name} serves this project too: {found.state}")
 
     def production(self, options: ContainerOptions) -> int:
         """Serve the production image, held to what it needs; return the exit code.
@@ -154,18 +186,12 @@ class Serving:
         told = f"{reason.what}\nfix: {reason.fix}" if reason else f"see {door()} logs"
         terminal.say(f"its first page is an error of its own: {told}")
 
-    def _perform(
-        self,
-        asked: Request,
-        execute: Callable[[Request], int] = terminal.execute,
-        address: str = "",
-    ) -> int:
+    def _perform(self, asked: Request, execute: Callable[[Request], int], address: str) -> int:
         terminal.announce(asked, dry=self.workflow.dry)
         if self.workflow.dry:
             return 0
         self._remove_ended(asked.container)
-        if address:
-            print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
+        print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
         return execute(asked)
 
     def _check_port(self, host: str) -> None:

@@ -141,6 +141,21 @@ def test_the_server_follows_its_lock_and_the_browser_keeps_its_address(
     wait_for(lambda: names(workspace, port) == "", seconds=3)
 
 
+def test_a_detached_server_is_started_anew_once_its_lock_has_changed(
+    workspace: Workspace, serving: int
+) -> None:
+    before = names(workspace, serving)
+    lock = workspace.sample / "poetry.lock"
+    # A word more in its first line: another lock, by which nothing else is installed.
+    edit(lock, "should not be changed by hand.", "should not be changed by hand, mostly.")
+    told = workspace.invoke("run", "--", "true").stderr
+    assert "was started on another lock: this runs in a container apart" in told
+    workspace.invoke("dev", "--port", str(serving), "--detach")
+    assert names(workspace, serving) not in {"", before}
+    assert get(serving)[0] == 200
+    assert "docker exec" in workspace.invoke("run", "--", "true").stderr
+
+
 # ---- Whose it is
 
 
