@@ -128,7 +128,7 @@ def test_a_development_server_that_runs_is_told_of(
 ) -> None:
     name = f"harbour-{running}-8888"
     fakes.answer(reply("docker run", edits=EDITED), listed([name], ""), container(name))
-    said = f"shanty: {name} is running, and takes it up by itself unless detached\n"
+    said = f"shanty: {name} is running: it takes this up by itself, or detached with the next "
     assert (said in shanty("lock").stderr) == told
 
 

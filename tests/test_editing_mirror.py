@@ -31,7 +31,8 @@ def test_poetrys_own_variable_comes_before_pips_settings() -> None:
     }
 
 
-def test_more_indexes_are_no_mirror() -> None:
+def test_what_no_container_reaches_is_no_mirror() -> None:
+    assert mirror_variables({"POETRY_PYPI_MIRROR_URL": "file:///srv/simple"}) == {}
     assert mirror_variables({"PIP_EXTRA_INDEX_URL": "https://more.example/simple"}) == {}
 
 

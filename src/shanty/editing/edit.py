@@ -99,7 +99,10 @@ class Edit:
     def _tell_running(self) -> None:
         running = engine.containers(self.project, running=True)
         for name in [found.name for found in running if found.kind == "dev"]:
-            terminal.say(f"{name} is running, and takes it up by itself unless detached")
+            terminal.say(
+                f"{name} is running: it takes this up by itself, or detached with the next "
+                f"{door()} dev --detach"
+            )
 
 
 def read_edit(

@@ -1,5 +1,6 @@
 """The mirror of the package index that Poetry asks in its place, by a plugin."""
 
+import os
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -21,7 +22,8 @@ UV_VARIABLES = {
 def mirror_variables(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that lead Poetry, and uv, to a mirror; none where there is none."""
     indexes = reached_indexes(environment)
-    mirror = environment.get(MIRROR) or indexes.get("index-url")
+    own = {name: environment[name] for name in (MIRROR,) if name in environment}
+    mirror = {**indexes, **reached_indexes({**own, "PIP_CONFIG_FILE": os.devnull})}.get("index-url")
     if not mirror:
         return {}
     given = {name: indexes[key] for key, name in UV_VARIABLES.items() if key in indexes}
