@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shanty.editing.container import PLAIN
+from shanty.editing.container import POETRY
 from shanty.project import Project
 from tests.fakes import (
     LOCK,
@@ -63,7 +63,7 @@ def shanty(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -
 def typed(fakes: Fakes) -> list[str]:
     """Return the words that Poetry was given."""
     words = next(call for call in fakes.calls if call[:2] == ["docker", "run"])
-    assert words[words.index("-euc") + 1 :][:2] == [PLAIN, "sh"]
+    assert words[words.index("-euc") + 1 :][:2] == [POETRY, "sh"]
     return words[words.index("-euc") + 3 :]
 
 
@@ -235,6 +235,14 @@ def test_a_path_dependency_that_is_gone_may_be_taken_out(
     project.lock_file.write_text(text.replace("[metadata]", f"{lib}[metadata]"), encoding="utf-8")
     fakes.answer(reply("docker run", edits=EDITED))
     assert shanty("remove", "lib").code == 0
+
+
+def test_what_is_fetched_over_ssh_has_git_and_a_user_to_be(shanty: Typing, fakes: Fakes) -> None:
+    fakes.answer(reply("docker run"))
+    assert shanty("add", "git+ssh://git@forge.example/rope.git").code == 0
+    build, run = fakes.changes
+    assert "--build-arg 'BUILD_SYSTEM_PACKAGES=git openssh-client'" in build
+    assert "/passwd,target=/etc/passwd,readonly " in run
 
 
 def test_a_mirror_in_the_lock_is_refused(

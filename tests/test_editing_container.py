@@ -1,12 +1,14 @@
 """Poetry in a container: the whole line, and what travels by name alone."""
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from shanty.container import CA
-from shanty.editing.container import PLAIN, Access, Call, poetry_container, read_access
+from shanty.editing.container import POETRY, Access, Call, poetry_container, read_access
 from shanty.identity import identity
 from shanty.project import Project
 from tests.conftest import PYPROJECT
@@ -33,7 +35,7 @@ def test_every_path_means_inside_what_it_means_here(make_project: MakeProject) -
         *("--mount", f"type=bind,source=/copies/project,target={project.root}"),
         *("--mount", "type=bind,source=/copies/0,target=/built"),
         *("--env", "HOME=/tmp", "--workdir", str(project.root), "--entrypoint", "/bin/sh"),
-        *("harbour:staging", "-euc", PLAIN, "sh"),
+        *("harbour:staging", "-euc", POETRY, "sh"),
         *("add", "--lock", "--group", "test", "pytest>=9"),
     )
     assert (made.container, dict(made.environment)) == ("harbour-poetry-1", {})
@@ -100,3 +102,15 @@ def test_credentials_are_no_concern_of_a_project_without_sources(
     (tmp_path / "auth.toml").write_text('[http-basic.quay]\nusername = "mate"\n', "utf-8")
     environment = {"POETRY_CONFIG_DIR": str(tmp_path), "HOME": str(tmp_path)}
     assert read_access(make_project(), environment, {}) == Access()
+
+
+def test_an_agent_is_lent_to_git(make_project: MakeProject) -> None:
+    with TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as agent:
+        agent.bind(f"{folder}/agent")
+        environment = {"SSH_AUTH_SOCK": f"{folder}/agent"}
+        access = read_access(make_project(), environment, {}, over_ssh=True)
+    assert access.files == {"/run/ssh-agent": Path(folder, "agent")}
+    assert access.variables["SSH_AUTH_SOCK"] == "/run/ssh-agent"
+    assert access.variables["POETRY_SYSTEM_GIT_CLIENT"] == "true"
+    without = read_access(make_project(), {}, {}, over_ssh=True)
+    assert (without.files, "SSH_AUTH_SOCK" in without.variables) == ({}, False)

@@ -49,6 +49,14 @@ So, because harbour depends on werkzeug (1.0.0), version solving failed.
             'The option "--bogus" does not exist',
             "{door} add --help",
         ),
+        (
+            (
+                "git@forge.example: Permission denied (publickey).\n\n"
+                "You can also run your poetry command with -v to see more information.\n"
+            ),
+            "git@forge.example: Permission denied (publickey).",
+            "lend it a key that is let in: ssh-add, then try again",
+        ),
         ("", "it said nothing", "mend what Poetry names above, then try again"),
     ],
 )

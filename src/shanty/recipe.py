@@ -16,6 +16,8 @@ from shanty.search.application import Application
 from shanty.server import Needs, Server, choose_server, development_server
 from shanty.settings import Resolved, Settings
 
+GIT_OVER_SSH = ("git", "openssh-client")
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -100,7 +102,7 @@ def build_packages(lock: Lock) -> tuple[str, ...]:
     """Return the Debian packages without which the lock cannot be installed."""
     addresses = [package.url for package in lock.packages if package.source == "git"]
     over_ssh = any(re.match(r"ssh:|git\+ssh:|[^/:]+@", address) for address in addresses)
-    return ("git", "openssh-client") if over_ssh else ("git",) if addresses else ()
+    return GIT_OVER_SSH if over_ssh else ("git",) if addresses else ()
 
 
 def _ship(project: Project, app: Application | None) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shanty.container import CA
+from shanty.editing.agent import BY_GIT, INSIDE, SOCKET, agent_socket
 from shanty.editing.mirror import plugin_for
 from shanty.identity import identity
 from shanty.index_secrets import MIRROR, index_secrets
@@ -19,12 +20,13 @@ INSTALLING = {"add", "remove", "update"}
 CA_INSIDE = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "GIT_SSL_CAINFO")
 CREDENTIALS = "POETRY_HTTP_BASIC_"
 CONFIG = "/run/secrets/pypoetry"
-# The image names the app's environment, which is not made yet.
-PLAIN = 'unset VIRTUAL_ENV; exec poetry "$@"'
+# The app's environment is not made yet, and the system's is root's: what comes from a repository is
+# put into Poetry's own for a look.
+POETRY = 'python -m venv --without-pip /tmp/venv; VIRTUAL_ENV=/tmp/venv exec poetry "$@"'
 # The plugin is put beside Poetry for this once: no image has it.
 WITH_PLUGIN = (
-    "unset VIRTUAL_ENV; uv pip install --quiet --python /opt/poetry --no-deps "
-    "--target /tmp/plugins '{plugin}'; PYTHONPATH=/tmp/plugins exec poetry \"$@\""
+    "uv pip install --quiet --python /opt/poetry --no-deps --target /tmp/plugins '{plugin}'; "
+    f"export PYTHONPATH=/tmp/plugins; {POETRY}"
 )
 
 
@@ -41,7 +43,11 @@ class Access:
 
 
 def read_access(
-    project: Project, environment: Mapping[str, str], mirror: Mapping[str, str]
+    project: Project,
+    environment: Mapping[str, str],
+    mirror: Mapping[str, str],
+    *,
+    over_ssh: bool = False,
 ) -> Access:
     """Return the CA bundle, the proxies, the mirror and the credentials of this machine."""
     names = set_proxies(environment)
@@ -51,6 +57,11 @@ def read_access(
     if bundle := ca_bundle(environment):
         files[CA] = bundle
         variables |= dict.fromkeys(CA_INSIDE, CA)
+    if over_ssh:
+        variables |= BY_GIT
+        if agent := agent_socket(environment):
+            files[INSIDE] = agent
+            variables[SOCKET] = INSIDE
     # What the variables say travels as such: of the secrets, the file alone is left.
     quiet = {name: text for name, text in environment.items() if not name.startswith(CREDENTIALS)}
     for secret in index_secrets(project, quiet):
@@ -91,7 +102,7 @@ def poetry_container(project: Project, settings: Settings, call: Call, name: str
     for variable in (*(f"{name}={value}" for name, value in shown.items()), *call.access.secrets):
         arguments += ["--env", variable]
     arguments += ["--workdir", str(project.root), "--entrypoint", "/bin/sh"]
-    script = PLAIN
+    script = POETRY
     if MIRROR in call.access.secrets:
         script = WITH_PLUGIN.format(plugin=plugin_for(settings.poetry_version))
     arguments += [tag(settings, "staging"), "-euc", script, "sh", task]

@@ -38,6 +38,11 @@ class Copies:
         return self.places[self.project.root]
 
     @property
+    def users(self) -> Path:
+        """Where a list of users may lie."""
+        return self.folder.parent / "passwd"
+
+    @property
     def changed(self) -> dict[str, bytes]:
         """The copies that are no longer what they were made from, by name."""
         now = {name: _read(self.folder / name) for name in self.before}

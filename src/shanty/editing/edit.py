@@ -10,6 +10,7 @@ from pathlib import Path
 from shanty import engine, request, terminal
 from shanty.dependencies.lock import Lock, read_lock
 from shanty.door import door
+from shanty.editing.agent import USERS, is_over_ssh, users
 from shanty.editing.container import Access, Call, poetry_container, read_access
 from shanty.editing.copies import Copies, copied
 from shanty.editing.mirror import check_unnamed, mirror_variables
@@ -52,17 +53,22 @@ class Edit:
             return
         with copied(self.project, self._built) as copies:
             self._mount_points(copies.folder)
-            self._run(self._request(copies.places))
+            if self.staging.over_ssh:
+                copies.users.write_text(users(), encoding="utf-8")
+            self._run(self._request(copies.places, copies.users))
             self._hand_back(copies)
 
     @property
     def _built(self) -> list[Path]:
         return [path for path in self.neighbours if is_built(path)]
 
-    def _request(self, copies: Mapping[Path, Path]) -> Request:
+    def _request(self, copies: Mapping[Path, Path], list_of_users: Path | None = None) -> Request:
+        access = self.access
+        if self.staging.over_ssh and list_of_users:
+            access = replace(access, files={**access.files, USERS: list_of_users})
         read_only = tuple(path for path in self.neighbours if path not in copies)
         name = f"{request.base_name(self.staging.settings)}-poetry-{secrets.token_hex(3)}"
-        call = Call(self.words, self.access, copies, read_only, self.staging.security)
+        call = Call(self.words, access, copies, read_only, self.staging.security)
         return poetry_container(self.project, self.staging.settings, call, name)
 
     def _mount_points(self, folder: Path) -> None:
@@ -117,8 +123,10 @@ def read_edit(
                 f"cd to the other project, and there: {door()} {task}",
             )
     lock = _lock(project, words)
-    access = read_access(project, environment, mirror_variables(environment))
-    staging = read_staging(project, lock, environment, dry=dry)
+    over_ssh = is_over_ssh(project, lock, others)
+    mirror = mirror_variables(environment)
+    access = read_access(project, environment, mirror, over_ssh=over_ssh)
+    staging = read_staging(project, lock, environment, dry=dry, over_ssh=over_ssh)
     return Edit(staging, tuple(words), access, neighbours(project, lock, others))
 
 

@@ -27,8 +27,11 @@ FIXES = {
     r"(?i)all attempts to connect|connection error|timed out|max retries|name resolution": (
         "mend the way to the index (proxy, CA bundle, POETRY_PYPI_MIRROR_URL), then try again"
     ),
+    r"Permission denied \(publickey": "lend it a key that is let in: ssh-add, then try again",
     r"option \"|Not enough arguments|Too many arguments|not in the group": "{door} {task} --help",
 }
+# What Poetry adds to a reason, and is none.
+HINT = re.compile(r"You can also run your `?poetry`? command with")
 OTHERWISE = "mend what Poetry names above, then try again"
 
 
@@ -42,7 +45,7 @@ def refused(words: Sequence[str], said: str) -> RunError:
 
 def _reason(said: str) -> str:
     """Return the line that says why: the conclusion of what was solved, else the last one."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line.strip() for line in said.splitlines() if line.strip() and not HINT.match(line)]
     conclusions = [line for line in lines if line.endswith("version solving failed.")]
     return (conclusions or lines or ["it said nothing"])[-1]
 

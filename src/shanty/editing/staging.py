@@ -1,7 +1,7 @@
 """The staging image of a project that is only to be edited: its lock may be stale, or not there."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from shanty.context import dockerfile_owner, read_context
 from shanty.dependencies.lock import Lock, content_hash
@@ -10,7 +10,7 @@ from shanty.dependencies.python_version import check_admitted
 from shanty.dockerfile import argument_defaults, shipped_docker
 from shanty.errors import UsageError
 from shanty.project import Project
-from shanty.recipe import Recipe, build_packages
+from shanty.recipe import GIT_OVER_SSH, Recipe, build_packages
 from shanty.server import Server
 from shanty.settings import Given, Resolved, check_base_python, resolve_one
 from shanty.workflow import Workflow
@@ -20,8 +20,11 @@ TYPED = {"serve": "poetry", "test-gate": "false"}
 NEWEST_FORMAT = "2.1"
 
 
+@dataclass(frozen=True)
 class Staging(Workflow):
     """A workflow that builds the staging image alone, of which no part asks for a fresh lock."""
+
+    over_ssh: bool = False
 
     def recipe(self, resolved: Resolved) -> Recipe:
         """Return what the staging image is made of, and for the rest what the Dockerfile says."""
@@ -39,14 +42,19 @@ class Staging(Workflow):
         )
         install = defaults.get("INSTALL", "poetry")
         context = read_context(project, self.lock)
-        packages = build_packages(self.lock)
+        packages = GIT_OVER_SSH if self.over_ssh else build_packages(self.lock)
         return Recipe(
             context, production, development, "files", install, "", build_packages=packages
         )
 
 
 def read_staging(
-    project: Project, lock: Lock | None, environment: Mapping[str, str], *, dry: bool
+    project: Project,
+    lock: Lock | None,
+    environment: Mapping[str, str],
+    *,
+    dry: bool,
+    over_ssh: bool = False,
 ) -> Staging:
     """Return the workflow for a project with the lock that it has, stale or not, or none."""
     given = Given(project, _to_build_on(project, lock), environment, TYPED)
@@ -55,7 +63,7 @@ def read_staging(
     except UsageError:
         # What is locked suits no Python: that may be what is to be mended.
         given = replace(given, lock=_to_build_on(project, None))
-    return Staging(given, dry)
+    return Staging(given, dry, over_ssh)
 
 
 def _to_build_on(project: Project, lock: Lock | None) -> Lock:
