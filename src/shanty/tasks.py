@@ -28,7 +28,9 @@ from shanty.project import Project, find_project
 from shanty.pyproject import set_value
 from shanty.serving import Serving, environment_file
 from shanty.settings import Given, parse_port, resolve, resolve_one
+from shanty.services.compose_file import find_compose_file
 from shanty.setup.base_image import carried_python, ensure_base_image
+from shanty.setup.compose import ensure_compose
 from shanty.setup.consent import Setup
 from shanty.setup.machine import ensure_engine
 from shanty.workflow import Workflow
@@ -364,6 +366,8 @@ def setup(c: Context, yes: bool = False) -> None:
     )
     ensure_engine(plan)
     project = find_project(Path.cwd())
+    if find_compose_file(project):
+        ensure_compose(plan)
     given = Given(project, _lock(project), os.environ, {})
     base_image, python_version = (
         str(resolve_one(key, given).value) for key in ("base-image", "python-version")
