@@ -41,7 +41,7 @@ class ContainerOptions:
 
     `env` holds `KEY=VALUE` or `KEY`, which takes the caller's own value; `memory` and `cpus` are
     limits as Docker takes them; `ca` is the machine's CA bundle, which development needs for what
-    it fetches.
+    it fetches; `networks` are those where it finds its services.
     """
 
     env: tuple[str, ...] = ()
@@ -54,6 +54,7 @@ class ContainerOptions:
     memory: str | None = None
     cpus: str | None = None
     ca: Path | None = None
+    networks: tuple[str, ...] = ()
 
 
 def development_server(context: Context, settings: Settings, options: ContainerOptions) -> Request:
@@ -164,6 +165,8 @@ def _run(
         "--label",
         f"shanty.task={task}",
     ]
+    for network in options.networks:
+        arguments += ["--network", network]
     if options.env_file:
         arguments += ["--env-file", options.env_file]
     pairs = [entry.partition("=") for entry in options.env]

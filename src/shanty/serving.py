@@ -3,7 +3,7 @@
 import secrets
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from shanty.port import check_free
 from shanty.project import Project
 from shanty.request import Request
 from shanty.server import framework_shell
+from shanty.services.model import Services
+from shanty.services.start import bring_up
 from shanty.tee import Tail
 from shanty.workflow import Workflow
 
@@ -28,14 +30,16 @@ KILLED = 137
 
 @dataclass(frozen=True)
 class Serving:
-    """The containers of a workflow, each built for first."""
+    """The containers of a workflow, each built for first; a server's `services` are up by then."""
 
     workflow: Workflow
+    services: Services | None = None
 
     def development(self, options: ContainerOptions) -> int:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
         self._check_port(options.host)
         self.workflow.build("development")
+        options = self._with_services(options)
         asked = development_server(self.workflow.context, self.workflow.settings, options)
         host, port = _reached(options.host), self.workflow.settings.port
         if options.detach:
@@ -55,10 +59,18 @@ class Serving:
         if options.cpus and not self.workflow.dry:
             check_cpus(options.cpus, engine.processors())
         self.workflow.build("production")
+        options = self._with_services(options)
         asked = production_server(self.workflow.context, self.workflow.settings, options)
         if options.detach:
             return self._detach(asked, options, lambda: engine.is_healthy(asked.container))
         return self._served(asked, terminal.execute_server, Tail(), options, "production")
+
+    def _with_services(self, options: ContainerOptions) -> ContainerOptions:
+        """Bring the services up; return the options of a container that joins their networks."""
+        if self.services is None:
+            return options
+        bring_up(self.workflow.project, self.services, dry=self.workflow.dry)
+        return replace(options, networks=self.services.networks)
 
     def _served(
         self,
