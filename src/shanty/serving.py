@@ -1,6 +1,5 @@
-"""What is done with the images of a project: one is served or opened, a command run in it."""
+"""The servers of a project: development and production, in the foreground or detached."""
 
-import secrets
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,18 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from shanty import engine, request, terminal
-from shanty.container import ContainerOptions, command, development_server, production_server, shell
+from shanty.container import ContainerOptions, development_server, production_server
 from shanty.door import door
 from shanty.errors import MachineError, RunError, UsageError
 from shanty.failure.case import Diagnosis, failure
 from shanty.failure.limit import out_of_memory
+from shanty.labels import lock_digest
 from shanty.limits import check_cpus
 from shanty.port import check_free
 from shanty.project import Project
 from shanty.request import Request
-from shanty.server import framework_shell
 from shanty.services.model import Services
-from shanty.services.start import bring_up
+from shanty.services.start import with_services
 from shanty.tee import Tail
 from shanty.workflow import Workflow
 
@@ -30,7 +29,7 @@ KILLED = 137
 
 @dataclass(frozen=True)
 class Serving:
-    """The containers of a workflow, each built for first; a server's `services` are up by then."""
+    """The servers of a workflow, each built for first, with its services up."""
 
     workflow: Workflow
     services: Services | None = None
@@ -38,9 +37,11 @@ class Serving:
     def development(self, options: ContainerOptions) -> int:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
         self._check_port(options.host)
+        self._say_others()
         self.workflow.build("development")
-        options = self._with_services(options)
-        asked = development_server(self.workflow.context, self.workflow.settings, options)
+        options = with_services(self.workflow, self.services, options)
+        options = replace(options, security=self.workflow.security)
+        asked = self._development(options)
         host, port = _reached(options.host), self.workflow.settings.port
         if options.detach:
             return self._detach(asked, options, lambda: engine.answers(host, port))
@@ -49,6 +50,19 @@ class Serving:
         code = self._served(asked, terminal.execute_step, tail, options, "development")
         # A terminal gives Ctrl-C to the server itself, which then ends with 0 and never else.
         return terminal.INTERRUPTED if options.tty and code == 0 and not self.workflow.dry else code
+
+    def _development(self, options: ContainerOptions) -> Request:
+        workflow = self.workflow
+        lock = lock_digest(workflow.lock)
+        return development_server(workflow.context, workflow.settings, options, lock)
+
+    def _say_others(self) -> None:
+        """Name the development servers that this project has already, at other ports."""
+        if self.workflow.dry:
+            return
+        for found in engine.containers(self.workflow.project, running=True):
+            if found.kind == "dev":
+                terminal.say(f"{found.name} serves this project too: {found.state}")
 
     def production(self, options: ContainerOptions) -> int:
         """Serve the production image, held to what it needs; return the exit code.
@@ -59,18 +73,11 @@ class Serving:
         if options.cpus and not self.workflow.dry:
             check_cpus(options.cpus, engine.processors())
         self.workflow.build("production")
-        options = self._with_services(options)
+        options = with_services(self.workflow, self.services, options)
         asked = production_server(self.workflow.context, self.workflow.settings, options)
         if options.detach:
             return self._detach(asked, options, lambda: engine.is_healthy(asked.container))
         return self._served(asked, terminal.execute_server, Tail(), options, "production")
-
-    def _with_services(self, options: ContainerOptions) -> ContainerOptions:
-        """Bring the services up; return the options of a container that joins their networks."""
-        if self.services is None:
-            return options
-        bring_up(self.workflow.project, self.services, dry=self.workflow.dry)
-        return replace(options, networks=self.services.networks)
 
     def _served(
         self,
@@ -92,28 +99,6 @@ class Serving:
             reason = out_of_memory(options.memory)
             terminal.say(f"a process of it was killed: {reason.what}\nfix: {reason.fix}")
         return code
-
-    def run(self, words: tuple[str, ...], options: ContainerOptions) -> int:
-        """Run a command in the development image; return its exit code."""
-        self.workflow.build("development", quiet=True)
-        name = self._name("run")
-        asked = command(self.workflow.context, self.workflow.settings, words, options, name)
-        return self._perform(asked)
-
-    def shell(self, target: str, options: ContainerOptions) -> int:
-        """Open a shell in a target in place of its entrypoint; return its exit code."""
-        self.workflow.build(target, quiet=True)
-        name = self._name("shell")
-        return self._perform(
-            shell(self.workflow.context, self.workflow.settings, target, options, name)
-        )
-
-    def framework_shell(self, options: ContainerOptions) -> int:
-        """Open the shell of the app's framework, or Python; return its exit code."""
-        app = self.workflow.resolved.application
-        return self.run(
-            framework_shell(self.workflow.project, app) if app else ("python",), options
-        )
 
     def _detach(self, asked: Request, options: ContainerOptions, ready: Callable[[], bool]) -> int:
         """Start a container and return once it is ready; take away one that never is."""
@@ -170,9 +155,6 @@ class Serving:
         ]
         if ended:
             terminal.execute_quietly(request.remove_containers(ended))
-
-    def _name(self, task: str) -> str:
-        return f"{request.base_name(self.workflow.settings)}-{task}-{secrets.token_hex(3)}"
 
 
 def _address(host: str, port: int) -> str:

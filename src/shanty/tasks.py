@@ -22,6 +22,7 @@ from shanty.door import door
 from shanty.errors import MachineError, RunError, ShantyError, UsageError
 from shanty.image.report import weight_json, weight_svg, weight_table
 from shanty.init.scaffold import read_scaffold, write_scaffold
+from shanty.inside import Inside
 from shanty.limits import parse_cpus, parse_memory
 from shanty.network import ca_bundle
 from shanty.pin import read_pin
@@ -214,8 +215,8 @@ def shell(
         raise UsageError("--app opens the development image alone", f"{door()} shell --app")
     workflow = _workflow(c)
     options = _joined(workflow, _container(workflow, env, env_file))
-    serving = Serving(workflow)
-    _exit(serving.framework_shell(options) if app else serving.shell(target, options))
+    inside = Inside(workflow)
+    _exit(inside.framework_shell(options) if app else inside.shell(target, options))
 
 
 @task(iterable=["env"], help=ENV)
@@ -226,7 +227,7 @@ def run(c: Context, env: Any = None, env_file: Any = None) -> None:
         raise UsageError("no command to run", f"{door()} run -- CMD …")
     workflow = _workflow(c)
     options = _joined(workflow, _container(workflow, env, env_file))
-    _exit(Serving(workflow).run(words, options))
+    _exit(Inside(workflow).run(words, options))
 
 
 @task(iterable=["env"], help=ENV)
@@ -234,7 +235,16 @@ def python(c: Context, env: Any = None, env_file: Any = None) -> None:
     """Open Python in the development image, as in `python -- ARGS`."""
     workflow = _workflow(c)
     options = _joined(workflow, _container(workflow, env, env_file))
-    _exit(Serving(workflow).run(("python", *_remainder()), options))
+    _exit(Inside(workflow).run(("python", *_remainder()), options))
+
+
+@task(name="test", iterable=["env"], help={**SERVICES, **ENV})
+def run_tests(c: Context, services: bool = True, env: Any = None, env_file: Any = None) -> None:
+    """Run the project's tests in the development image, as in `test -- ARGS`."""
+    workflow = _workflow(c)
+    options = _container(workflow, env, env_file)
+    found = _services(workflow, options) if services else None
+    _exit(Inside(workflow, found).test(_remainder(), options))
 
 
 @task(
@@ -509,6 +519,6 @@ def _exit(code: int) -> None:
 
 
 ns = Collection(
-    *(build, dev, prod, verify, sbom, size_, shell, run, python),
+    *(build, dev, prod, verify, sbom, size_, shell, run, python, run_tests),
     *(sync_, ps, logs, stop, clean, setup, init, config),
 )

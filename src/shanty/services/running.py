@@ -89,7 +89,7 @@ def _read(project: Project, container: "Container") -> ServiceContainer | None:
         str(state.status),
         str(state.health.status) if state.health else "",
         state.exit_code or 0,
-        tuple(container.network_settings.networks or {}),
+        _networks(container),
         _probe(state),
     )
 
@@ -98,6 +98,16 @@ def joined_networks(project: Project) -> tuple[str, ...]:
     """Return the networks of the services that run now, which a container joins."""
     running = [one for one in service_containers(project) if one.is_running]
     return tuple(dict.fromkeys(name for one in running for name in one.networks))
+
+
+def container_networks(name: str) -> tuple[str, ...]:
+    """Return the networks that a container is on."""
+    with engine.translated():
+        return _networks(engine.client().container.inspect(name))
+
+
+def _networks(container: "Container") -> tuple[str, ...]:
+    return tuple(container.network_settings.networks or {})
 
 
 def _probe(state: "ContainerState") -> str:

@@ -3,16 +3,29 @@
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 
 from shanty import engine, terminal
+from shanty.container import ContainerOptions
 from shanty.errors import MachineError, RunError, ShantyError
 from shanty.project import Project
 from shanty.request import Request, pull
 from shanty.services.model import Services
 from shanty.services.running import ServiceContainer, service_containers
 from shanty.tee import Tail
+from shanty.workflow import Workflow
 
 TAKEN = re.compile(r"port is already allocated|address already in use")
+
+
+def with_services(
+    workflow: Workflow, services: Services | None, options: ContainerOptions
+) -> ContainerOptions:
+    """Bring services up, if there are any; return the options of a container that joins them."""
+    if services is None:
+        return options
+    bring_up(workflow.project, services, dry=workflow.dry)
+    return replace(options, networks=services.networks)
 
 
 def bring_up(project: Project, services: Services, *, dry: bool) -> None:
