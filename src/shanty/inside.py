@@ -24,7 +24,7 @@ class Inside:
     """The commands of a workflow: in the development container that runs, else in one of their own.
 
     One that was started on another lock is left alone, and so is one that does not reach the
-    `services` which tests want.
+    services that are up; tests have theirs up first.
     """
 
     workflow: Workflow
@@ -75,7 +75,7 @@ class Inside:
             return None
         if found.lock != lock_digest(self.workflow.lock):
             reason = "was started on another lock"
-        elif self.services and set(options.networks) - set(container_networks(found.name)):
+        elif set(options.networks) - set(container_networks(found.name)):
             reason = "was started without the services"
         else:
             return found.name
