@@ -19,6 +19,8 @@ from shanty.services.plugin import ask, check_compose
 READY_SECONDS = 60
 # What Docker takes of a health check that does not say.
 RETRIES, INTERVAL, TIMEOUT = 3, "30s", "30s"
+# The characters of the shortest value that is kept out of what is said.
+SECRET = 4
 UNITS = {"h": 3600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 
 Parts = Mapping[str, Any]
@@ -76,12 +78,22 @@ def _config(file: ComposeFile, *options: str) -> str:
 def _reason(file: ComposeFile, said: str) -> str:
     """Return why Compose does not take a file, in one line that holds no value of a variable."""
     lines = [line for line in said.splitlines() if line.strip() and "level=warning" not in line]
+    # A fault of the variables' file goes on with what lies there.
+    read = next((line for line in lines if line.startswith("failed to read ")), None)
+    if read:
+        return re.split(r" ?[\"']", read.removeprefix("failed to read "))[0]
     reason = lines[-1].strip() if lines else "Compose does not take it"
-    if file.env_file and str(Path(file.env_file).absolute()) in said:
-        first = next(line for line in lines if str(Path(file.env_file).absolute()) in line)
-        return re.split(r" ?[\"']", first.removeprefix("failed to read "))[0]
+    for key, value in _variables(file.env_file):
+        reason = reason.replace(value, f"${key}")
     reason = reason.removeprefix(f"validating {file.path}: ")
     return reason if str(file.path) in reason else f"{file.shown}: {reason}"
+
+
+def _variables(env_file: str | None) -> list[tuple[str, str]]:
+    """Return the variables of a file whose values are long enough to be a secret."""
+    text = Path(env_file).read_text(encoding="utf-8", errors="replace") if env_file else ""
+    pairs = (line.strip().partition("=") for line in text.splitlines())
+    return [(key, bare) for key, _, value in pairs if len(bare := value.strip("\"' ")) >= SECRET]
 
 
 def _services(project: Project, file: ComposeFile, config: Parts) -> Services:

@@ -68,7 +68,8 @@ def service_containers(project: Project) -> list[ServiceContainer]:
         return []
     with engine.translated():
         every = engine.client().container.list(all=True, filters=[("label", FOLDER)])
-        return [one for container in every if (one := _read(project, container))]
+        found = [one for container in every if (one := _read(project, container))]
+    return sorted(found, key=lambda one: one.name)
 
 
 def _read(project: Project, container: "Container") -> ServiceContainer | None:
