@@ -193,10 +193,8 @@ def test_the_networks_are_those_of_the_services_that_are_active(
         "unused": {"name": "harbour_unused"},
     }
     db = {"image": "db", "networks": {"back": None, "front": {}}}
-    fakes.answer(config(networks, db=db, cache={**DB, "networks": {"front": None}}, host=DB))
-    fakes.answer(
-        config({**networks, **NETWORKS}, db=db, host={"network_mode": "host", "image": ""})
-    )
+    cache = {"image": "cache", "networks": {"front": None}}
+    fakes.answer(config(networks, db=db, cache=cache, host={"network_mode": "host", "image": "x"}))
     assert read(project).networks == ("shared", "harbour_front")
 
 
