@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -171,6 +172,14 @@ def name_in(line: str) -> str:
     """Return the name of the container that a line starts."""
     words = shlex.split(line)
     return words[words.index("--name") + 1]
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so; fail when it never is."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @contextmanager
@@ -564,6 +573,29 @@ def test_an_interrupt_stops_development_and_ends_with_130(fakes: Fakes, port: in
     assert fakes.wait_for("signal") == signal.SIGINT
 
 
+def test_dev_follows_the_lock_at_the_port_that_it_has(
+    project: Project, fakes: Fakes, port: int
+) -> None:
+    """The engine's part, ending the container that is to stop, is played here."""
+    fakes.answer(reply("docker run", code=130, holds=True))
+    with running("dev", "--port", str(port)) as process:
+        fakes.wait_for("holding")
+        before = locked(project)
+        with project.lock_file.open("a", encoding="utf-8") as lock:
+            lock.write("# another\n")
+        fakes.answer(
+            reply("docker image inspect harbour:development", json.dumps([{"Id": "sha256:2"}])),
+            reply("docker run"),
+        )
+        wait_until(lambda: f"docker stop harbour-dev-{port}" in fakes.changes)
+        for child in psutil.Process(process.pid).children():
+            child.terminate()
+        assert process.wait(DEADLINE_SECONDS) == 0
+    first, second = (line for line in fakes.changes if line.startswith("docker run"))
+    assert before in first
+    assert second == first.replace(before, locked(project))
+
+
 def test_run_starts_any_command_in_the_development_image(
     shanty: Typing, project: Project, fakes: Fakes
 ) -> None:
@@ -766,20 +798,27 @@ def test_a_shell_of_another_target_joins_nothing(shanty: Typing, development: st
     assert development not in answer.announced[-1]
 
 
-@pytest.mark.parametrize(("code", "ends"), [(0, False), (1, False), (128, False), (130, True)])
-def test_a_command_that_a_signal_ended_is_ended_in_the_container_it_joined(
-    code: int,
-    ends: bool,  # noqa: FBT001
-    shanty: Typing,
-    fakes: Fakes,
-    development: str,
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_was_joined_ends_in_its_container_when_a_signal_comes(
+    number: signal.Signals, fakes: Fakes, development: str
+) -> None:
+    fakes.answer(reply("docker exec --interactive", holds=True))
+    with running("run", "--", "sleep", "60") as process:
+        fakes.wait_for("holding")
+        os.killpg(process.pid, number)
+        assert process.wait(DEADLINE_SECONDS) == 130
+    mark = next(word for word in fakes.calls[-2] if word.startswith("SHANTY_RUN="))
+    assert fakes.calls[-1][:3] == ["docker", "exec", development]
+    assert fakes.calls[-1][-1] == mark.partition("=")[2]
+
+
+@pytest.mark.parametrize("code", [0, 1, 130])
+def test_what_was_joined_passes_its_code_on(
+    code: int, shanty: Typing, fakes: Fakes, development: str
 ) -> None:
     fakes.answer(reply("docker exec --interactive", code=code))
-    assert shanty("run", "--", "sleep", "60").code == code
-    mark = next(word for word in fakes.calls[-1 - ends] if word.startswith("SHANTY_RUN="))
-    ended = fakes.calls[-1][:3] == ["docker", "exec", development]
-    assert ended is ends
-    assert not ends or fakes.calls[-1][-1] == mark.partition("=")[2]
+    assert shanty("run", "--", "true").code == code
+    assert development in fakes.calls[-1]
 
 
 def test_dev_names_the_server_that_the_project_has_at_another_port(
@@ -787,6 +826,48 @@ def test_dev_names_the_server_that_the_project_has_at_another_port(
 ) -> None:
     said = shanty("dev", "--port", str(port)).stderr
     assert f"{development} serves this project too: running http://127.0.0.1:8888/" in said
+
+
+def running_at(
+    port: int, project: Project, fakes: Fakes, *, removed: bool, lock: str = "old"
+) -> str:
+    """Let a development server run at a port; return its name."""
+    name = f"harbour-dev-{port}"
+    own = f"--filter label=shanty.project={project.id}"
+    fakes.answer(
+        listed([name], f"--filter publish={port}"),
+        listed([name], own),
+        container(name, lock, removed=removed),
+    )
+    return name
+
+
+def test_a_detached_server_makes_room_for_one_on_the_lock_as_it_is(
+    shanty: Typing, project: Project, fakes: Fakes, taken: int
+) -> None:
+    name = running_at(taken, project, fakes, removed=False)
+    own = listed([], f"--filter label=shanty.project={project.id}")
+    fakes.answer(reply("docker stop", then=(own,)))
+    answer = shanty("dev", "--port", str(taken))
+    verbs = [line.split()[1] for line in answer.announced]
+    assert verbs == ["buildx", "stop", "run"]
+    assert f"shanty: {name} was started on another lock: a new one takes its place" in answer.stderr
+    assert "too" not in answer.stderr
+
+
+@pytest.mark.parametrize("removed", [True, False])
+def test_a_server_in_the_foreground_or_on_this_lock_keeps_its_port(
+    removed: bool,  # noqa: FBT001
+    shanty: Typing,
+    project: Project,
+    fakes: Fakes,
+    taken: int,
+) -> None:
+    lock = hashlib.sha256(project.lock_file.read_bytes()).hexdigest()
+    name = running_at(taken, project, fakes, removed=removed, lock="old" if removed else lock)
+    what, fix = refusal(shanty("dev", "--port", str(taken)), 3)
+    assert f"taken by {name}, which serves this project at" in what
+    assert fix.startswith("shanty stop")
 
 
 @pytest.mark.parametrize(
@@ -1051,6 +1132,14 @@ def test_a_dry_run_needs_no_engine(
     fakes.answer(lacking)
     answer = shanty("--dry", "build")
     assert answer.stdout == f"shanty > {build_line(project, 'production', base='')}\n"
+
+
+def test_what_is_mounted_is_known_without_an_engine_in_a_dry_run_alone(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    fakes.answer(reply("docker system info", stderr=NO_ENGINE, code=1))
+    assert mount(project) in shanty("--dry", "run", "--", "ls").stdout
+    assert refusal(shanty("run", "--", "ls"), 3)[1] == "shanty setup"
 
 
 def test_a_dry_run_prints_the_pull_that_would_come_first(shanty: Typing, fakes: Fakes) -> None:

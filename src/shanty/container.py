@@ -75,7 +75,12 @@ def development_server(
     words = ["--label", f"shanty.lock={lock}", "--init", *terminal]
     words += [*_mount(context, options), *_publish(settings, options)]
     words += [tag(settings, "development")]
-    return _run(context, f"{base_name(settings)}-dev-{settings.port}", "dev", options, words)
+    return _run(context, development_name(settings), "dev", options, words)
+
+
+def development_name(settings: Settings) -> str:
+    """Return the name of the development server at a port."""
+    return f"{base_name(settings)}-dev-{settings.port}"
 
 
 @dataclass(frozen=True)

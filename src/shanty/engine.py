@@ -32,12 +32,16 @@ LOG_LINES = 100
 
 @dataclass(frozen=True)
 class Found:
-    """One container or image of a project: its name, what it is, how it is, and on which lock."""
+    """One container or image of a project: its name, what it is, how it is, and on which lock.
+
+    `is_detached` is whether it was started to outlive the command that started it.
+    """
 
     name: str
     kind: str
     state: str
     lock: str = ""
+    is_detached: bool = False
 
     @property
     def is_superseded(self) -> bool:
@@ -227,7 +231,8 @@ def _found(container: "Container") -> Found | None:
     try:
         labels = _labels(container)
         kind, lock = labels.get("shanty.task", ""), labels.get("shanty.lock", "")
-        return Found(container.name, kind, _state(container), lock)
+        detached = not container.host_config.auto_remove
+        return Found(container.name, kind, _state(container), lock, detached)
     except NoSuchContainer:
         return None
 

@@ -15,8 +15,6 @@ from shanty.services.start import with_services
 from shanty.workflow import Workflow
 
 SHELL = ("/bin/bash",)
-# Exit codes above are those of a command that a signal has ended.
-SIGNALLED = 128
 
 
 @dataclass(frozen=True)
@@ -86,11 +84,7 @@ class Inside:
         mark = secrets.token_hex(6)
         asked = joined(name, words, options, mark)
         terminal.announce(asked)
-        code = terminal.execute(asked)
-        if code > SIGNALLED and not options.tty:
-            # What is run in a container outlives the docker command that asked for it.
-            terminal.execute_quietly(end_joined(name, mark))
-        return code
+        return terminal.execute_joined(asked, end_joined(name, mark))
 
     def _prepared(self, target: str, options: ContainerOptions) -> ContainerOptions:
         """Build a target; return the options for a container of it on this engine."""

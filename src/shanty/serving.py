@@ -7,18 +7,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from shanty import engine, request, terminal
-from shanty.container import ContainerOptions, development_server, production_server
+from shanty.container import (
+    ContainerOptions,
+    development_name,
+    development_server,
+    production_server,
+)
+from shanty.dependencies.lock import read_lock
 from shanty.door import door
 from shanty.errors import MachineError, RunError, UsageError
 from shanty.failure.case import Diagnosis, failure
 from shanty.failure.limit import out_of_memory
+from shanty.follower import following
 from shanty.labels import lock_digest
 from shanty.limits import check_cpus
 from shanty.port import check_free
-from shanty.project import Project
+from shanty.project import Project, find_project
 from shanty.request import Request
 from shanty.services.model import Services
 from shanty.services.start import with_services
+from shanty.settings import Given
 from shanty.tee import Tail
 from shanty.workflow import Workflow
 
@@ -34,20 +42,27 @@ class Serving:
     workflow: Workflow
     services: Services | None = None
 
+    @property
+    def _name(self) -> str:
+        """The name of the development server."""
+        return development_name(self.workflow.settings)
+
     def development(self, options: ContainerOptions) -> int:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
-        self._check_port(options.host)
+        outdated = self._outdated()
+        if not outdated:
+            self._check_port(options.host)
         self._say_others()
         self.workflow.build("development")
         options = with_services(self.workflow, self.services, options)
+        if outdated:
+            self._take_away(outdated)
         options = replace(options, security=self.workflow.security)
-        asked = self._development(options)
         host, port = _reached(options.host), self.workflow.settings.port
         if options.detach:
+            asked = self._development(options)
             return self._detach(asked, options, lambda: engine.answers(host, port))
-        # A terminal that is the app's own has nothing kept of it.
-        tail = None if options.tty else Tail()
-        code = self._served(asked, terminal.execute_step, tail, options, "development")
+        code = self._follow(options)
         # A terminal gives Ctrl-C to the server itself, which then ends with 0 and never else.
         return terminal.INTERRUPTED if options.tty and code == 0 and not self.workflow.dry else code
 
@@ -56,13 +71,60 @@ class Serving:
         lock = lock_digest(workflow.lock)
         return development_server(workflow.context, workflow.settings, options, lock)
 
+    def _follow(self, options: ContainerOptions) -> int:
+        """Serve the sources, anew whenever the lock has changed; return the last exit code."""
+        serving = self
+        while (code := serving._serve_sources(options)) is None:
+            serving = serving._renewed()
+        return code
+
+    def _serve_sources(self, options: ContainerOptions) -> int | None:
+        """Serve the sources until the server ends, or a follower makes room: then `None`."""
+        asked, image = (
+            self._development(options),
+            request.tag(self.workflow.settings, "development"),
+        )
+        # A terminal that is the app's own has nothing kept of it.
+        tail = None if options.tty else Tail()
+        if self.workflow.dry:
+            return self._served(asked, terminal.execute_step, tail, options, "development")
+        with following(self.workflow.project, image, asked.container) as follower:
+            code = self._served(asked, follower.execute, tail, options, "development")
+            return None if follower.has_stopped else code
+
+    def _renewed(self) -> "Serving":
+        """Return the same servers for the project as it is now, at the port that they have."""
+        given, port = self.workflow.given, self.workflow.settings.port
+        project = find_project(self.workflow.project.root)
+        typed = {**given.typed, "port": str(port)}
+        renewed = Given(project, read_lock(project), given.environment, typed)
+        return Serving(Workflow(renewed, self.workflow.dry))
+
+    def _outdated(self) -> str | None:
+        """Return the detached server at this port that was started on another lock, if any.
+
+        One in the foreground follows its lock by itself.
+        """
+        if self.workflow.dry:
+            return None
+        name = self._name
+        running = engine.containers(self.workflow.project, running=True)
+        found = next((one for one in running if one.name == name and one.is_detached), None)
+        return name if found and found.lock != lock_digest(self.workflow.lock) else None
+
+    def _take_away(self, name: str) -> None:
+        terminal.say(f"{name} was started on another lock: a new one takes its place")
+        asked = request.stop([name])
+        terminal.announce(asked)
+        terminal.execute_quietly(asked)
+
     def _say_others(self) -> None:
         """Name the development servers that this project has already, at other ports."""
         if self.workflow.dry:
             return
-        for found in engine.containers(self.workflow.project, running=True):
-            if found.kind == "dev":
-                terminal.say(f"{found.name} serves this project too: {found.state}")
+        own, running = self._name, engine.containers(self.workflow.project, running=True)
+        for found in (one for one in running if one.kind == "dev" and one.name != own):
+            terminal.say(f"{found.name} serves this project too: {found.state}")
 
     def production(self, options: ContainerOptions) -> int:
         """Serve the production image, held to what it needs; return the exit code.
@@ -129,18 +191,12 @@ class Serving:
         told = f"{reason.what}\nfix: {reason.fix}" if reason else f"see {door()} logs"
         terminal.say(f"its first page is an error of its own: {told}")
 
-    def _perform(
-        self,
-        asked: Request,
-        execute: Callable[[Request], int] = terminal.execute,
-        address: str = "",
-    ) -> int:
+    def _perform(self, asked: Request, execute: Callable[[Request], int], address: str) -> int:
         terminal.announce(asked, dry=self.workflow.dry)
         if self.workflow.dry:
             return 0
         self._remove_ended(asked.container)
-        if address:
-            print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
+        print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
         return execute(asked)
 
     def _check_port(self, host: str) -> None:
