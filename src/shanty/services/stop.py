@@ -37,5 +37,5 @@ def kept_volumes(project: Project, services: Iterable[ServiceContainer]) -> Kept
 
 def _volumes(compose_project: str) -> list[str]:
     with engine.translated():
-        filters = [("label", f"{LABEL}.project={compose_project}")]
-        return [one.name for one in engine.client().volume.list(filters=filters)]
+        label = f"{LABEL}.project={compose_project}"
+        return [one.name for one in engine.client().volume.list(filters=[("label", label)])]
