@@ -98,6 +98,7 @@ def up(project: Project, service: str = "db", health: str = "", **state: object)
         "Id": f"harbour-{service}-1",
         "Name": f"/harbour-{service}-1",
         "State": state,
+        "HostConfig": {"AutoRemove": False},
         "Config": {
             "Labels": {
                 FOLDER: str(project.root),

@@ -18,7 +18,7 @@ SAID = (
     # asyncio, and asyncpg with it
     rf"Connect call failed \('{HOST}', {PORT}",
     # pg8000
-    rf"create a connection to host {HOST} and port {PORT} ",
+    rf"create a connection to host {HOST} and port {PORT}",
     # pymysql, mysqlclient
     r"MySQL server (?:on|host) '(?P<host>[^':]+)(?::(?P<port>\d+))?",
     # redis
