@@ -401,6 +401,16 @@ def test_a_service_at_fault_is_named_after_its_last_lines(  # noqa: PLR0913, PLR
     assert not any(line.startswith("docker run") for line in fakes.changes)
 
 
+def test_a_service_that_ends_again_and_again_is_not_up(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    looping = up(project, Status="restarting", ExitCode=4)
+    fakes.answer(there("db"), looping, reply("docker container logs", "its last line\n"))
+    answer = shanty("test")
+    assert answer.code == 1
+    assert answer.stderr.splitlines()[-2] == "the service db ended with exit code 4"
+
+
 def test_a_health_check_that_said_nothing_is_quoted_no_further(
     shanty: Typing, project: Project, fakes: Fakes
 ) -> None:

@@ -30,7 +30,7 @@ from shanty.project import Project, find_project
 from shanty.pyproject import set_value
 from shanty.services.compose_file import find_compose_file
 from shanty.services.model import Services, read_services
-from shanty.services.running import ServiceContainer, joined_networks, service_containers
+from shanty.services.running import joined_networks, own_containers, service_containers
 from shanty.services.stop import kept_volumes, taken_down
 from shanty.serving import Serving, environment_file
 from shanty.settings import Given, parse_port, resolve, resolve_one
@@ -343,7 +343,7 @@ def ps(c: Context) -> None:
     project = find_project(Path.cwd())
     images = [found for found in engine.images(project) if not found.is_superseded]
     services = service_containers(project)
-    own = _own_containers(project, services)
+    own = own_containers(project, services)
     for found in (*own, *(one.found for one in services), *images):
         print(f"{found.name:40}  {found.kind:7}  {found.state}")
 
@@ -365,7 +365,7 @@ def stop(c: Context) -> None:
     """Stop this project's containers and take its services down; what they keep stays."""
     project = find_project(Path.cwd())
     services = service_containers(project)
-    names = [found.name for found in _own_containers(project, services, running=True)]
+    names = [found.name for found in own_containers(project, services, running=True)]
     _change(c, [request.stop(names)] if names else [])
     _change(c, taken_down(services))
     if not c.config.run.dry:
@@ -383,7 +383,7 @@ def clean(c: Context, images: bool = False, volumes: bool = False) -> None:
     """Remove this project's containers, services and superseded images, or all of its images."""
     project = find_project(Path.cwd())
     services = service_containers(project)
-    names = [found.name for found in _own_containers(project, services)]
+    names = [found.name for found in own_containers(project, services)]
     kept = kept_volumes(project, services) if volumes else {}
     found_images = engine.images(project)
     tags = [found.name for found in found_images if images or found.is_superseded]
@@ -473,15 +473,6 @@ def _services(workflow: Workflow, options: ContainerOptions) -> Services | None:
     """Return the services of the project's Compose file, `None` where it has none."""
     file = find_compose_file(workflow.project, options.env_file)
     return read_services(workflow.project, file, dry=workflow.dry) if file else None
-
-
-def _own_containers(
-    project: Project, services: list[ServiceContainer], *, running: bool = False
-) -> list[engine.Found]:
-    """Return the containers that are no service, for one may run an image of the project's."""
-    taken = {one.name for one in services}
-    found = engine.containers(project, running=running)
-    return [one for one in found if one.name not in taken]
 
 
 def _joined(workflow: Workflow, options: ContainerOptions) -> ContainerOptions:

@@ -195,13 +195,13 @@ def test_a_service_that_never_gets_healthy_is_named_with_its_last_lines(
     assert "docker run" not in failed.stderr
 
 
-def test_a_service_that_ends_is_named_with_its_last_lines(workspace: Workspace) -> None:
-    write_services(workspace, SLEEPER.replace("exec sleep 600", "exit 3"))
+@pytest.mark.parametrize("more", ["", "    restart: always\n"])
+def test_a_service_that_ends_is_named_with_its_last_lines(workspace: Workspace, more: str) -> None:
+    write_services(workspace, SLEEPER.replace("exec sleep 600", "exit 3") + more)
     failed = workspace.invoke("dev", "--port", str(free_port()), "--detach", code=1)
-    assert failed.stderr.splitlines()[-3:-1] == [
-        "I am asleep",
-        "the service sleeper ended with exit code 3",
-    ]
+    log, what = failed.stderr.splitlines()[-3:-1]
+    assert log == "I am asleep"
+    assert what == "the service sleeper ended with exit code 3"
 
 
 def test_a_service_that_has_done_its_work_is_no_fault(workspace: Workspace) -> None:

@@ -1,5 +1,6 @@
 """The containers of a project's services, as the engine has them, and taking them down."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,6 +94,15 @@ def _read(project: Project, container: "Container") -> ServiceContainer | None:
         _networks(container),
         _probe(state),
     )
+
+
+def own_containers(
+    project: Project, services: Iterable[ServiceContainer], *, running: bool = False
+) -> list[Found]:
+    """Return the project's containers that are no service, for one may run its image."""
+    taken = {one.name for one in services}
+    found = engine.containers(project, running=running)
+    return [one for one in found if one.name not in taken]
 
 
 def joined_networks(project: Project) -> tuple[str, ...]:

@@ -40,13 +40,16 @@ def bring_up(project: Project, services: Services, *, dry: bool) -> None:
     while names or not services.asked:
         asked, tail = up(services, names), Tail()
         terminal.announce(asked, dry=dry)
-        if dry or not terminal.execute_build(asked, tail):
+        if dry:
             return
-        found = _containers(project, services)
+        code, found = terminal.execute_build(asked, tail), _containers(project, services)
         # One that prepares the others has ended, and Compose waits no longer for any.
         done = {one.service for one in found if one.is_done}
-        if not done & set(names):
+        # To Compose, one that ends again and again is up.
+        if any(one.is_at_fault for one in found) or (code and not done & set(names)):
             raise _fault(services, found, tail.text)
+        if not code:
+            return
         names = tuple(name for name in names if name not in done)
 
 
