@@ -113,11 +113,11 @@ def test_what_is_kept_survives_a_stop_until_volumes_are_cleaned(workspace: Works
 
 
 def test_commands_join_the_services_that_are_up_and_start_none(workspace: Workspace) -> None:
-    look = ("run", *POSTGRES, "--", "getent", "hosts", "db")
+    look = ("run", *POSTGRES, "--", "getent", "hosts", "db-debian")
     workspace.invoke(*look, code=2)
     assert services(workspace) == []
     workspace.invoke("test", *POSTGRES, "--", "--collect-only")
-    assert workspace.invoke(*look).stdout.endswith("db")
+    assert workspace.invoke(*look).stdout.endswith("db-debian")
 
 
 def test_tests_leave_a_server_without_the_services_alone(workspace: Workspace) -> None:
