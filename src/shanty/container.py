@@ -48,7 +48,8 @@ class ContainerOptions:
 
     `env` holds `KEY=VALUE` or `KEY`, which takes the caller's own value; `memory` and `cpus` are
     limits as Docker takes them; `ca` is the machine's CA bundle, which development needs for what
-    it fetches; `security` is what the engine says of its own, for what is mounted.
+    it fetches; `security` is what the engine says of its own, for what is mounted; `networks` are
+    those where it finds its services.
     """
 
     env: tuple[str, ...] = ()
@@ -62,6 +63,7 @@ class ContainerOptions:
     cpus: str | None = None
     ca: Path | None = None
     security: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
 
 
 def development_server(
@@ -193,6 +195,8 @@ def _run(
         "--label",
         f"shanty.task={task}",
     ]
+    for network in options.networks:
+        arguments += ["--network", network]
     inner, values = _environment(options)
     return Request((*arguments, *inner, *words), values, name)
 

@@ -24,6 +24,8 @@ from shanty.limits import check_cpus
 from shanty.port import check_free
 from shanty.project import Project, find_project
 from shanty.request import Request
+from shanty.services.model import Services
+from shanty.services.start import with_services
 from shanty.settings import Given
 from shanty.tee import Tail
 from shanty.workflow import Workflow
@@ -35,9 +37,10 @@ KILLED = 137
 
 @dataclass(frozen=True)
 class Serving:
-    """The servers of a workflow, each built for first."""
+    """The servers of a workflow, each built for first, with its services up."""
 
     workflow: Workflow
+    services: Services | None = None
 
     @property
     def _name(self) -> str:
@@ -51,6 +54,7 @@ class Serving:
             self._check_port(options.host)
         self._say_others()
         self.workflow.build("development")
+        options = with_services(self.workflow, self.services, options)
         if outdated:
             self._take_away(outdated)
         options = replace(options, security=self.workflow.security)
@@ -131,6 +135,7 @@ class Serving:
         if options.cpus and not self.workflow.dry:
             check_cpus(options.cpus, engine.processors())
         self.workflow.build("production")
+        options = with_services(self.workflow, self.services, options)
         asked = production_server(self.workflow.context, self.workflow.settings, options)
         if options.detach:
             return self._detach(asked, options, lambda: engine.is_healthy(asked.container))
