@@ -43,6 +43,8 @@ def test_what_is_typed_declared_or_locked_says_whether_it_is_wanted(
     lock = Lock(project.lock_file, None, "", {}, packages=packages)
     assert is_over_ssh(project, None, [address]) == over_ssh
     assert is_over_ssh(project, lock, []) == over_ssh
+    elsewhere = f'{PYPROJECT}[tool.poetry.urls]\nrope = "{address}"\n'
+    assert not is_over_ssh(make_project(pyproject=elsewhere), None, [])
     declared = f'{PYPROJECT}[tool.poetry.dependencies]\nrope = {{ git = "{address}" }}\n'
     assert is_over_ssh(make_project(pyproject=declared), None, []) == over_ssh
 

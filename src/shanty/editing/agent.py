@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from shanty.dependencies.lock import Lock
+from shanty.editing.neighbours import declared
 from shanty.project import Project
 
 OVER_SSH = re.compile(r"\b(?:git\+)?ssh://|\bgit@[\w.-]+:")
@@ -19,8 +20,8 @@ BY_GIT = {"POETRY_SYSTEM_GIT_CLIENT": "true", "POETRY_EXPERIMENTAL_SYSTEM_GIT_CL
 def is_over_ssh(project: Project, lock: Lock | None, words: Iterable[str]) -> bool:
     """Tell whether something that is locked, declared or typed is fetched over SSH."""
     locked = (one.url for one in (lock.packages if lock else ()) if one.source == "git")
-    declared = project.pyproject_file.read_text(encoding="utf-8")
-    return any(OVER_SSH.search(text) for text in (*locked, *words, declared))
+    texts = (*locked, *words, *map(str, declared(project.pyproject)))
+    return any(OVER_SSH.search(text) for text in texts)
 
 
 def agent_socket(environment: Mapping[str, str]) -> Path | None:

@@ -66,21 +66,27 @@ def _pyproject(folder: Path) -> Table:
         return {}
 
 
-def _declared(pyproject: Table) -> Iterator[str]:
-    """Yield the paths that a project's dependencies name, wherever they are declared."""
+def declared(pyproject: Table) -> Iterator[object]:
+    """Yield what a project says of its dependencies, each place where it does."""
     for place in PLACES:
         parent, _, key = place.rpartition(".")
-        yield from _paths((table(pyproject, parent) if parent else pyproject).get(key))
+        yield (table(pyproject, parent) if parent else pyproject).get(key)
 
 
-def _paths(declared: object) -> Iterator[str]:
-    if isinstance(declared, str):
-        yield from map(unquote, FILE_ADDRESS.findall(declared))
-    elif isinstance(declared, list):
-        for one in declared:
+def _declared(pyproject: Table) -> Iterator[str]:
+    """Yield the paths that a project's dependencies name."""
+    for one in declared(pyproject):
+        yield from _paths(one)
+
+
+def _paths(values: object) -> Iterator[str]:
+    if isinstance(values, str):
+        yield from map(unquote, FILE_ADDRESS.findall(values))
+    elif isinstance(values, list):
+        for one in values:
             yield from _paths(one)
-    elif isinstance(declared, dict):
-        if isinstance(path := declared.get("path"), str):
+    elif isinstance(values, dict):
+        if isinstance(path := values.get("path"), str):
             yield path
-        for one in declared.values():
+        for one in values.values():
             yield from _paths(one)
