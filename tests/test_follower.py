@@ -170,7 +170,8 @@ def end_when_stopped(fakes: Fakes) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     for process in psutil.Process().children():
-        process.terminate()
+        if "run" in process.cmdline():
+            process.terminate()
 
 
 @pytest.mark.parametrize("code", [0, 3])
