@@ -49,9 +49,7 @@ class Serving:
 
     def development(self, options: ContainerOptions) -> int:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
-        outdated = self._outdated()
-        if not outdated:
-            self._check_port(options.host)
+        outdated = self._check_room(options.host)
         self._say_others()
         self.workflow.build("development")
         options = with_services(self.workflow, self.services, options)
@@ -80,10 +78,8 @@ class Serving:
 
     def _serve_sources(self, options: ContainerOptions) -> int | None:
         """Serve the sources until the server ends, or a follower makes room: then `None`."""
-        asked, image = (
-            self._development(options),
-            request.tag(self.workflow.settings, "development"),
-        )
+        asked = self._development(options)
+        image = request.tag(self.workflow.settings, "development")
         # A terminal that is the app's own has nothing kept of it.
         tail = None if options.tty else Tail()
         if self.workflow.dry:
@@ -100,13 +96,21 @@ class Serving:
         renewed = Given(project, read_lock(project), given.environment, typed)
         return Serving(Workflow(renewed, self.workflow.dry))
 
+    def _check_room(self, host: str) -> str | None:
+        """Check the port; return the server there that has to make room, if that is all."""
+        try:
+            self._check_port(host)
+        except MachineError:
+            if outdated := self._outdated():
+                return outdated
+            raise
+        return None
+
     def _outdated(self) -> str | None:
         """Return the detached server at this port that was started on another lock, if any.
 
         One in the foreground follows its lock by itself.
         """
-        if self.workflow.dry:
-            return None
         name = self._name
         running = engine.containers(self.workflow.project, running=True)
         found = next((one for one in running if one.name == name and one.is_detached), None)
