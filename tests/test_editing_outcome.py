@@ -57,6 +57,11 @@ So, because harbour depends on werkzeug (1.0.0), version solving failed.
             "git@forge.example: Permission denied (publickey).",
             "lend it a key that is let in: ssh-add, then try again",
         ),
+        (
+            f"Source (quay): Authorization error accessing https://quay.example/\n{CONFLICT}",
+            "Source (quay): Authorization error accessing https://quay.example/",
+            "POETRY_HTTP_BASIC_NAME_USERNAME=… and …_PASSWORD=…, with the name of the source",
+        ),
         ("", "it said nothing", "mend what Poetry names above, then try again"),
     ],
 )

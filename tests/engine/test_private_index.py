@@ -171,7 +171,9 @@ def test_poetry_reads_a_private_index_for_the_lock(
     (project / "poetry.lock").write_bytes(before)
     code, said, _ = watched(project, "lock", "--regenerate", **mirror())
     assert (code, (project / "poetry.lock").read_bytes()) == (1, before)
-    assert said.splitlines()[-2].startswith("poetry lock failed, and changed nothing: ")
+    what, fix = said.splitlines()[-2:]
+    assert "failed, and changed nothing: Source (quay-side): Authorization error" in what
+    assert fix.startswith("fix: POETRY_HTTP_BASIC_NAME_USERNAME=")
 
 
 def test_a_wheel_with_a_flipped_byte_fails_the_build_and_is_named(

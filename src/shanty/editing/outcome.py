@@ -13,6 +13,9 @@ NAMED = 6
 
 # What Poetry says, and what is to be done about it; `{door}` and `{task}` are put in.
 FIXES = {
+    r"Authorization error": (
+        "POETRY_HTTP_BASIC_NAME_USERNAME=… and …_PASSWORD=…, with the name of the source"
+    ),
     r"Could not find a matching version of package": (
         "name a package, and a version of it, that the index has"
     ),
@@ -44,10 +47,11 @@ def refused(words: Sequence[str], said: str) -> RunError:
 
 
 def _reason(said: str) -> str:
-    """Return the line that says why: the conclusion of what was solved, else the last one."""
+    """Return the line that says why: who was not let in, what cannot be solved, else the last."""
     lines = [line.strip() for line in said.splitlines() if line.strip() and not HINT.match(line)]
+    shut = [line for line in lines if "Authorization error" in line]
     conclusions = [line for line in lines if line.endswith("version solving failed.")]
-    return (conclusions or lines or ["it said nothing"])[-1]
+    return (shut or conclusions or lines or ["it said nothing"])[-1]
 
 
 def summary(changed: Mapping[str, bytes], before: Mapping[str, bytes | None]) -> str:
