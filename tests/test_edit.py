@@ -109,6 +109,38 @@ def test_what_fails_changes_nothing_and_says_why(
     assert (contents(project.root), left_over(tmp_path)) == (before, [])
 
 
+def test_an_index_without_pages_of_releases_is_asked_for_its_lists(
+    shanty: Typing, fakes: Fakes, project: Project
+) -> None:
+    said = "Resolving dependencies...\n\nPackage rope (1.2) not found.\n"
+    again = reply("docker run", edits=EDITED)
+    fakes.answer(reply("docker run", stderr=said, code=1, then=(again,)))
+    answer = shanty("add", "rope")
+    assert answer.code == 0
+    assert "shanty: the index has no page of a release: once more" in answer.stderr
+    first, second = (line for line in fakes.changes if line.startswith("docker run"))
+    assert "plugin" not in first
+    assert "poetry-plugin-pypi-mirror>=0.6.2,<0.7" in second
+    assert project.lock_file.read_text("utf-8") == PACKAGE
+
+
+@pytest.mark.parametrize("variable", ["", "POETRY_PYPI_MIRROR_URL"])
+def test_an_index_is_asked_twice_at_most_and_a_mirror_once(
+    variable: str, shanty: Typing, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if variable:
+        monkeypatch.setenv(variable, "https://mirror.example/simple/")
+    fakes.answer(reply("docker run", stderr="Package rope (1.2) not found.\n", code=1))
+    answer = shanty("add", "rope")
+    assert answer.code == 1
+    assert answer.stderr.splitlines()[-2:] == [
+        "poetry add failed, and changed nothing: Package rope (1.2) not found.",
+        "fix: mend what Poetry names above, then try again",
+    ]
+    runs = [line for line in fakes.changes if line.startswith("docker run")]
+    assert len(runs) == (1 if variable else 2)
+
+
 def test_what_changes_nothing_says_so(shanty: Typing, fakes: Fakes) -> None:
     fakes.answer(reply("docker run"))
     answer = shanty("update")

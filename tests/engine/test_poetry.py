@@ -110,6 +110,16 @@ def test_a_package_is_added_in_two_files_which_are_the_callers(
         shutil.rmtree(home)
 
 
+def test_nobody_needs_a_mirror_where_the_index_has_lists_of_files_alone(
+    checkout: Checkout,
+) -> None:
+    """Nothing leads Poetry elsewhere here; an index that has it all is asked once."""
+    checkout.shanty("add", "itsdangerous", POETRY_PYPI_MIRROR_URL="")
+    assert checkout.changed() == FILES
+    assert "itsdangerous" in checkout.versions
+    assert "[package.source]" not in (checkout.root / "poetry.lock").read_text("utf-8")
+
+
 def test_after_an_edit_the_dependency_layer_alone_is_built(checkout: Checkout) -> None:
     checkout.shanty("build")
     checkout.shanty("add", "packaging")

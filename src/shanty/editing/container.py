@@ -28,18 +28,26 @@ WITH_PLUGIN = (
     "uv pip install --quiet --python /opt/poetry --no-deps --target /tmp/plugins '{plugin}'; "
     f"export PYTHONPATH=/tmp/plugins; {POETRY}"
 )
+# The usual index is its own mirror, asked for its lists of files alone.
+BY_LISTS = (
+    'POETRY_PYPI_MIRROR_URL="$(python -c '
+    "'from pip._internal.models.index import PyPI; print(PyPI.simple_url)'"
+    ')"; export POETRY_PYPI_MIRROR_URL; '
+)
 
 
 @dataclass(frozen=True)
 class Access:
     """How Poetry reaches others: variables that may hold secrets, and others that cannot.
 
-    `files` are mounted, by where they go.
+    `files` are mounted, by where they go. `by_lists` is whether the usual index is asked for its
+    lists of files alone, as pip does, and not for a page of each release.
     """
 
     secrets: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
+    by_lists: bool = False
 
 
 def read_access(
@@ -103,8 +111,10 @@ def poetry_container(project: Project, settings: Settings, call: Call, name: str
         arguments += ["--env", variable]
     arguments += ["--workdir", str(project.root), "--entrypoint", "/bin/sh"]
     script = POETRY
-    if MIRROR in call.access.secrets:
+    if MIRROR in call.access.secrets or call.access.by_lists:
         script = WITH_PLUGIN.format(plugin=plugin_for(settings.poetry_version))
+    if call.access.by_lists:
+        script = BY_LISTS + script
     arguments += [tag(settings, "staging"), "-euc", script, "sh", task]
     arguments += ["--lock"] if task in INSTALLING else []
     return Request((*arguments, *others), call.access.secrets, name)

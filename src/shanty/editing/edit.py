@@ -15,7 +15,7 @@ from shanty.editing.container import Access, Call, poetry_container, read_access
 from shanty.editing.copies import Copies, copied
 from shanty.editing.mirror import check_unnamed, mirror_variables
 from shanty.editing.neighbours import is_built, neighbours
-from shanty.editing.outcome import refused, summary
+from shanty.editing.outcome import lacks_pages, refused, summary
 from shanty.editing.staging import NEWEST_FORMAT, Staging, read_staging
 from shanty.errors import UsageError
 from shanty.index_secrets import MIRROR
@@ -51,12 +51,20 @@ class Edit:
         if self.staging.dry:
             terminal.announce(on_files, dry=True)
             return
+        if not self.attempt():
+            terminal.say("the index has no page of a release: once more, by its lists of files")
+            replace(self, access=replace(self.access, by_lists=True)).attempt()
+
+    def attempt(self) -> bool:
+        """Let Poetry edit copies and hand them back; tell whether the index had all it asks for."""
         with copied(self.project, self._built) as copies:
             self._mount_points(copies.folder)
             if self.staging.over_ssh:
                 copies.users.write_text(users(), encoding="utf-8")
-            self._run(self._request(copies.places, copies.users))
+            if not self._run(self._request(copies.places, copies.users)):
+                return False
             self._hand_back(copies)
+            return True
 
     @property
     def _built(self) -> list[Path]:
@@ -81,7 +89,8 @@ class Edit:
                 if not path.is_dir():
                     place.touch()
 
-    def _run(self, asked: Request) -> None:
+    def _run(self, asked: Request) -> bool:
+        """Run Poetry; tell whether there was a page for each release, which mirrors may lack."""
         terminal.announce(asked)
         tail = Tail()
         try:
@@ -89,8 +98,12 @@ class Edit:
         except BaseException:
             terminal.execute_silently(request.remove_containers([asked.container]))
             raise
+        led_elsewhere = MIRROR in self.access.secrets or self.access.by_lists
+        if code and not led_elsewhere and lacks_pages(tail.text):
+            return False
         if code:
             raise refused(self.words, tail.text)
+        return True
 
     def _hand_back(self, copies: Copies) -> None:
         changed = copies.changed

@@ -46,6 +46,11 @@ def refused(words: Sequence[str], said: str) -> RunError:
     return RunError(what, fix.format(door=door(), task=words[0]))
 
 
+def lacks_pages(said: str) -> bool:
+    """Tell whether Poetry knows of a release of which its index has no page."""
+    return re.search(r"^\s*Package \S+ \([^)]+\) not found\.", said, re.MULTILINE) is not None
+
+
 def _reason(said: str) -> str:
     """Return the line that says why: who was not let in, what cannot be solved, else the last."""
     lines = [line.strip() for line in said.splitlines() if line.strip() and not HINT.match(line)]
