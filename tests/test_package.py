@@ -18,6 +18,8 @@ VERSION = version("shanty")
 DOCKER = {
     "Dockerfile",
     "Dockerfile.dockerignore",
+    "develop.py",
+    "development-tools.txt",
     "docker-entrypoint.sh",
     "gunicorn.conf.py",
     "healthcheck.py",
