@@ -2,7 +2,7 @@
 
 `develop.py` watches from a process that imports nothing of the app's and holds the socket: no edit
 is missed while the app starts, no request is refused, and the app finds no package but the lock's.
-`develop.py first` and `develop.py again` are the server that it starts: Flask's own, which takes
+`develop.py NUMBER`, with that of a pipe, is the server that it starts: Flask's own, which takes
 itself for one under Werkzeug's reloader, and so shows in the browser why an app cannot start.
 """
 
@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from importlib.util import cache_from_source
 
 # What is there for the sake of this script, and never on the app's path.
 TOOLS = "/opt/development"
@@ -34,6 +35,10 @@ POLL_SECONDS = 0.25
 # A save may be several events.
 SETTLE_MILLISECONDS = 15
 END_SECONDS = 0.4
+# Until the next server is made ready, which is when this one has no work with its start.
+SPARE_SECONDS = 0.8
+# What a server is told.
+FIRST, AGAIN = "first", "again"
 
 
 def mounts() -> dict:
@@ -185,22 +190,37 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def start(turn: str, listener: socket.socket) -> subprocess.Popen:
-    """Start the server on a socket."""
-    number = listener.fileno()
-    environment = {**os.environ, "WERKZEUG_RUN_MAIN": "true", "WERKZEUG_SERVER_FD": str(number)}
-    line = [sys.executable, __file__, turn]
-    return subprocess.Popen(line, env=environment, pass_fds=[number])
+class Server:
+    """The server as a process, which has Flask at hand and takes the app once it is told to."""
 
+    def __init__(self, listener: socket.socket) -> None:
+        number = listener.fileno()
+        environment = {**os.environ, "WERKZEUG_RUN_MAIN": "true", "WERKZEUG_SERVER_FD": str(number)}
+        told, self.tell = os.pipe()
+        line = [sys.executable, __file__, str(told)]
+        self.process = subprocess.Popen(line, env=environment, pass_fds=[number, told])
+        os.close(told)
 
-def end(server: subprocess.Popen) -> None:
-    """End a server, which may have threads that do not."""
-    server.terminate()
-    try:
-        server.wait(END_SECONDS)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+    def go(self, turn: str, put) -> None:  # noqa: ANN001
+        """Take the app and serve it; hand on this server once it has ended."""
+        os.write(self.tell, turn.encode())
+        os.close(self.tell)
+        threading.Thread(target=lambda: put((self.process.wait(), self)[1]), daemon=True).start()
+
+    @property
+    def code(self) -> int:
+        """The exit code, as a shell gives it."""
+        code = self.process.returncode
+        return code if code >= 0 else 128 - code
+
+    def end(self) -> None:
+        """End it, though it may have threads that do not."""
+        self.process.terminate()
+        try:
+            self.process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 def say(text: str) -> None:
@@ -211,7 +231,7 @@ def say(text: str) -> None:
 def watch(watching, put) -> None:  # noqa: ANN001
     """Hand on each change that the app has to start anew for."""
     while True:
-        for path in list(filter(is_source, watching.changed()))[:1]:
+        for path in filter(is_source, watching.changed()):
             put(path)
 
 
@@ -220,37 +240,55 @@ def develop() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
     port = int(os.environ.get("PORT") or 8888)
-    listener, watching, said = listen(port), watcher(), queue.SimpleQueue()
+    listener, watching, said = listen(port), watcher(), queue.Queue()
     say(f"Running on http://127.0.0.1:{port}, reloading by {watching.name}")
     threading.Thread(target=watch, args=(watching, said.put), daemon=True).start()
-    restore = terminal()
-    turn = "first"
+    restore, turn, spare = terminal(), FIRST, None
     while True:
-        server = start(turn, listener)
-        threading.Thread(target=await_end, args=(server, said.put), daemon=True).start()
+        server, spare = spare or Server(listener), None
+        server.go(turn, said.put)
         try:
-            changed = next_change(said, server, turn)
+            changed = next_change(said, server, turn, SPARE_SECONDS)
+            if not changed:
+                spare = Server(listener)
+                changed = next_change(said, server, turn)
         finally:
-            end(server)
+            server.end()
         say(f"Detected change in {changed!r}, reloading")
+        forget_bytecode([changed, *drained(said)])
         restore()
-        turn = "again"
+        turn = AGAIN
 
 
-def await_end(server: subprocess.Popen, put) -> None:  # noqa: ANN001
-    """Hand on a server that has ended."""
-    server.wait()
-    put(server)
+def next_change(said: queue.Queue, server: Server, turn: str, seconds=None) -> str:  # noqa: ANN001
+    """Wait for a change of a file, whether the server goes on until then or not.
+
+    Return nothing where there is none for so many seconds.
+    """
+    with suppress(queue.Empty):
+        while not isinstance(one := said.get(timeout=seconds), str):
+            if one is server and turn == FIRST:
+                sys.exit(server.code)
+            if one is server:
+                say(f"The app ended with exit code {server.code}; the next edit starts it again")
+        return one
+    return ""
 
 
-def next_change(said: queue.SimpleQueue, server: subprocess.Popen, turn: str) -> str:
-    """Wait for a change of a file, whether the server goes on until then or not."""
-    while not isinstance(one := said.get(), str):
-        if one is server and turn == "first":
-            sys.exit(server.returncode if server.returncode >= 0 else 128 - server.returncode)
-        if one is server:
-            say(f"The app ended with exit code {server.returncode}; the next edit starts it again")
-    return one
+def drained(said: queue.Queue) -> list:
+    """Return the changes that are known of by now."""
+    found = []
+    with suppress(queue.Empty):
+        while True:
+            found.append(said.get_nowait())
+    return [one for one in found if isinstance(one, str)]
+
+
+def forget_bytecode(paths: list) -> None:
+    """Drop the bytecode of files: Python knows no two texts of a second and a length apart."""
+    for path in paths:
+        with suppress(OSError, ValueError):
+            os.remove(cache_from_source(path))
 
 
 def terminal():  # noqa: ANN201
@@ -272,15 +310,18 @@ def leave(*_) -> None:  # noqa: ANN002
     raise Ended
 
 
-def serve(turn: str) -> None:
-    """Be `flask run`. What no edit mends ends the first start, to be told why."""
+def serve(told: int) -> None:
+    """Be `flask run`, once told to. What no edit mends ends the first start, to be told why."""
     signal.signal(signal.SIGTERM, leave)
     # This script's own folder is no part of the app.
     del sys.path[0]
-    os.environ.setdefault("FLASK_RUN_EAGER_LOADING", "true" if turn == "first" else "false")
     from flask import cli  # noqa: PLC0415
 
-    if turn == "first":
+    if not (turn := os.read(told, len(FIRST)).decode()):
+        return
+    # What Flask before 2.2 needs to be told.
+    os.environ.setdefault("FLASK_RUN_EAGER_LOADING", "true" if turn == FIRST else "false")
+    if turn == FIRST:
         cli.is_running_from_reloader = lambda: isinstance(sys.exc_info()[1], SyntaxError)
     port = os.environ.get("PORT") or "8888"
     sys.argv = ["flask", "run", "--host", "0.0.0.0", "--port", port, "--no-reload"]  # noqa: S104
@@ -293,4 +334,4 @@ def serve(turn: str) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1]) if sys.argv[1:] else develop()
+    serve(int(sys.argv[1])) if sys.argv[1:] else develop()

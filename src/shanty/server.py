@@ -38,7 +38,7 @@ ADDRESS = '--host 0.0.0.0 --port "$PORT"'
 GUNICORN = '--config /etc/gunicorn.conf.py --bind "0.0.0.0:$PORT"'
 FETCHED = "gunicorn"
 # Flask's own server, and what starts it anew after an edit.
-FLASK = "python -I -S /usr/local/bin/develop.py"
+FLASK = "python /usr/local/bin/develop.py"
 
 
 @dataclass(frozen=True)
