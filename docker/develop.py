@@ -35,6 +35,7 @@ POLL_SECONDS = 0.25
 # A save may be several events.
 SETTLE_MILLISECONDS = 15
 END_SECONDS = 0.4
+REQUEST_SECONDS = 0.05
 # Until the next server is made ready, which is when this one has no work with its start.
 SPARE_SECONDS = 0.8
 # What a server is told.
@@ -310,6 +311,14 @@ def leave(*_) -> None:  # noqa: ANN002
     raise Ended
 
 
+def finish_requests() -> None:
+    """Wait for what is about to be answered, and for nothing that takes its time."""
+    deadline = time.monotonic() + REQUEST_SECONDS
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(max(0, deadline - time.monotonic()))
+
+
 def serve(told: int) -> None:
     """Be `flask run`, once told to. What no edit mends ends the first start, to be told why."""
     signal.signal(signal.SIGTERM, leave)
@@ -328,6 +337,7 @@ def serve(told: int) -> None:
     try:
         cli.main()
     except Ended:
+        finish_requests()
         # Taking every module apart takes as long as half a start.
         atexit._run_exitfuncs()  # noqa: SLF001
         os._exit(0)
