@@ -186,6 +186,7 @@ def ready(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Fakes:
         reply("docker buildx build"),
         reply("docker image inspect", json.dumps([{"Id": "sha256:1", "Size": 163_434_190}])),
         reply("docker image list"),
+        reply("docker system info", '{"SecurityOptions": ["name=seccomp,profile=builtin"]}'),
         reply("docker container list"),
         *(reply(f"docker {verb}") for verb in ("run", "rm", "stop", "logs", "pull", "image rm")),
     )
@@ -208,13 +209,17 @@ def no_image(name: str = "") -> Reply:
     return reply(f"docker image inspect {name}", "[]\n", stderr=said, code=1)
 
 
-def container(name: str, **state: object) -> Reply:
-    """Return what the client says of one container, running unless told otherwise."""
+def container(name: str, lock: Any = "", *, removed: Any = True, **state: Any) -> Reply:  # noqa: ANN401
+    """Return what the client says of one container, running unless told otherwise.
+
+    `removed` is whether it goes away at its end, as one in the foreground does.
+    """
     found = {
         "Id": name,
         "Name": f"/{name}",
         "State": {"Status": "running", "Running": True, "ExitCode": 0} | state,
-        "Config": {"Labels": {"shanty.task": name.split("-")[1]}},
+        "Config": {"Labels": {"shanty.task": name.split("-")[1], "shanty.lock": lock}},
+        "HostConfig": {"AutoRemove": removed},
         "NetworkSettings": {
             "Ports": {"8888/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8888"}], "9/tcp": None}
         },

@@ -23,7 +23,7 @@ from shanty.project import Project
 from tests.harbour import DOCKERFILE, SETTINGS, context
 
 MakeProject = Callable[..., Project]
-CALLER = f"--user {os.getuid()}:{os.getgid()}"
+CALLER = f"--user {os.getuid()}:{os.getgid()} --security-opt no-new-privileges"
 
 
 @pytest.fixture
@@ -37,10 +37,11 @@ def project(make_project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> Proje
 def test_the_development_server_mounts_the_sources_and_publishes_one_port(
     project: Project,
 ) -> None:
-    made = development_server(context(project), SETTINGS, ContainerOptions())
+    made = development_server(context(project), SETTINGS, ContainerOptions(), "1a")
     assert made.line == (
         "docker run --rm --pull never --name harbour-dev-8888 "
-        f"--label shanty.project={project.id} --label shanty.task=dev --init "
+        f"--label shanty.project={project.id} --label shanty.task=dev "
+        "--label shanty.lock=1a --init "
         f"{CALLER} --mount type=bind,source={project.root},target=/opt/app "
         "--env PORT=8888 --publish 127.0.0.1:8888:8888 harbour:development"
     )
@@ -130,8 +131,12 @@ def test_a_trial_that_takes_orders_has_them_in_its_environment_and_not_on_the_li
 def test_the_name_of_a_container_has_no_slash(project: Project) -> None:
     """An image may live in a registry; Docker refuses a container called after all of it."""
     settings = replace(SETTINGS, image="registry.example:5000/port/harbour")
-    for server in (development_server, production_server):
-        arguments = server(context(project), settings, ContainerOptions()).arguments
+    options = ContainerOptions()
+    for made in (
+        development_server(context(project), settings, options, "1a"),
+        production_server(context(project), settings, options),
+    ):
+        arguments = made.arguments
         name = arguments[arguments.index("--name") + 1]
         assert not set(name) & set("/:")
         assert arguments[-1].startswith("registry.example:5000/port/harbour:")
@@ -160,7 +165,7 @@ def test_a_shell_takes_the_entrypoint_s_place(project: Project) -> None:
         f"--label shanty.project={project.id} --label shanty.task=shell "
         f"--init --interactive --tty {CALLER} "
         f"--mount type=bind,source={project.root},target=/opt/app "
-        "--entrypoint /bin/bash harbour:development"
+        "--entrypoint docker-entrypoint.sh harbour:development /bin/bash"
     )
 
 
@@ -176,7 +181,7 @@ def test_a_shell_in_production_sees_what_production_sees(project: Project) -> No
 def test_sources_may_lie_in_a_folder_with_a_comma_or_a_quote(tmp_path: Path) -> None:
     root = tmp_path / 'a,"b"'
     project = Project(root, root, {})
-    made = development_server(context(project), SETTINGS, ContainerOptions())
+    made = development_server(context(project), SETTINGS, ContainerOptions(), "1a")
     quoted = str(root).replace('"', '""')
     assert f'type=bind,"source={quoted}",target=/opt/app' in made.arguments
 
@@ -187,7 +192,7 @@ def test_what_a_project_depends_on_by_path_is_mounted_where_the_image_has_it(
     shared = Context(
         project, project.root.parent, None, "harbour", "/opt/app/harbour", ("lib", "quay/rope")
     )
-    made = development_server(shared, SETTINGS, ContainerOptions())
+    made = development_server(shared, SETTINGS, ContainerOptions(), "1a")
     above = project.root.parent
     mounts = [word for word in made.arguments if word.startswith("type=bind")]
     assert mounts == [
@@ -201,6 +206,6 @@ def test_a_machine_without_user_ids_names_no_user(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(os, "getuid")
-    made = development_server(context(project), SETTINGS, ContainerOptions())
+    made = development_server(context(project), SETTINGS, ContainerOptions(), "1a")
     assert "--user" not in made.arguments
     assert "--mount" in made.arguments

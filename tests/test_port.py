@@ -78,7 +78,8 @@ def test_a_container_of_the_project_itself_is_to_be_stopped(taken: int, fakes: F
     with pytest.raises(MachineError) as refused:
         check_free(HOST, taken, PROJECT)
     assert str(refused.value) == (
-        f"port {taken} is taken by harbour-prod-8888, which runs this project\n"
+        f"port {taken} is taken by harbour-prod-8888, which serves this project at "
+        f"http://127.0.0.1:{taken}/\n"
         f"fix: {door()} stop, or choose another: --port {taken + 1}"
     )
 

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -59,11 +60,17 @@ BASE_NAME = f"docker.io/library/{BASE_IMAGE}"
 OURS = "shanty/python:3.13"
 SECRET = "s3cret-and-long"  # noqa: S105 - made up
 SERVING = ("dev", "prod")
-CONTAINING = (("dev",), ("prod",), ("shell",), ("run", "--", "ls"), ("python",))
+CONTAINING = (("dev",), ("prod",), ("shell",), ("run", "--", "ls"), ("python",), ("test",))
 HELD = (
     "--cap-drop ALL --security-opt no-new-privileges --pids-limit 2048 --stop-timeout 40 "
     "--read-only --tmpfs /tmp:noexec,nosuid,nodev"
 )
+DJANGO = {
+    "manage.py": 'import os\nos.environ["DJANGO_SETTINGS_MODULE"] = "port.settings"\n',
+    "port/settings.py": 'WSGI_APPLICATION = "port.wsgi.application"\n',
+    "port/wsgi.py": "from django.core.wsgi import get_wsgi_application\n"
+    "application = get_wsgi_application()\n",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +127,11 @@ def build_line(
     )
 
 
+def locked(project: Project) -> str:
+    """Return the label that names the lock a container was started on."""
+    return f"--label shanty.lock={hashlib.sha256(project.lock_file.read_bytes()).hexdigest()}"
+
+
 def labels_of(project: Project, base: str = BASE_NAME) -> str:
     """Return the labels of production on a machine without git, where the base may be unknown."""
     lock = hashlib.sha256(project.lock_file.read_bytes()).hexdigest()
@@ -139,9 +151,16 @@ def run_line(project: Project, task: str, name: str, words: str, mode: str = "--
 def mount(project: Project) -> str:
     """Return the sources as a mount."""
     return (
-        f"--user {os.getuid()}:{os.getgid()} "
+        f"--user {os.getuid()}:{os.getgid()} --security-opt no-new-privileges "
         f"--mount type=bind,source={project.root},target=/opt/app"
     )
+
+
+def write_files(project: Project, files: dict[str, str]) -> None:
+    """Write files of a project by their names in it."""
+    for name, text in files.items():
+        (project.root / name).parent.mkdir(exist_ok=True)
+        (project.root / name).write_text(text, encoding="utf-8")
 
 
 def publish(port: int) -> str:
@@ -153,6 +172,14 @@ def name_in(line: str) -> str:
     """Return the name of the container that a line starts."""
     words = shlex.split(line)
     return words[words.index("--name") + 1]
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so; fail when it never is."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @contextmanager
@@ -394,7 +421,7 @@ def test_a_server_answers_on_the_port_that_is_typed(
 ) -> None:
     answer = shanty(task, "--port", str(port))
     words = {
-        "dev": f"--init {mount(project)} {publish(port)} harbour:development",
+        "dev": f"{locked(project)} --init {mount(project)} {publish(port)} harbour:development",
         "prod": f"{HELD} {publish(port)} harbour:production",
     }
     target = {"dev": "development", "prod": "production"}[task]
@@ -546,6 +573,29 @@ def test_an_interrupt_stops_development_and_ends_with_130(fakes: Fakes, port: in
     assert fakes.wait_for("signal") == signal.SIGINT
 
 
+def test_dev_follows_the_lock_at_the_port_that_it_has(
+    project: Project, fakes: Fakes, port: int
+) -> None:
+    """The engine's part, ending the container that is to stop, is played here."""
+    fakes.answer(reply("docker run", code=130, holds=True))
+    with running("dev", "--port", str(port)) as process:
+        fakes.wait_for("holding")
+        before = locked(project)
+        with project.lock_file.open("a", encoding="utf-8") as lock:
+            lock.write("# another\n")
+        fakes.answer(
+            reply("docker image inspect harbour:development", json.dumps([{"Id": "sha256:2"}])),
+            reply("docker run"),
+        )
+        wait_until(lambda: f"docker stop harbour-dev-{port}" in fakes.changes)
+        for child in psutil.Process(process.pid).children():
+            child.terminate()
+        assert process.wait(DEADLINE_SECONDS) == 0
+    first, second = (line for line in fakes.changes if line.startswith("docker run"))
+    assert before in first
+    assert second == first.replace(before, locked(project))
+
+
 def test_run_starts_any_command_in_the_development_image(
     shanty: Typing, project: Project, fakes: Fakes
 ) -> None:
@@ -587,7 +637,8 @@ def test_shell_opens_a_shell_in_place_of_the_entrypoint(
     shanty: Typing, project: Project, fakes: Fakes
 ) -> None:
     line = shanty("shell").announced[1]
-    words = f"--init --interactive {mount(project)} --entrypoint /bin/bash harbour:development"
+    script = "--entrypoint docker-entrypoint.sh harbour:development /bin/bash"
+    words = f"--init --interactive {mount(project)} {script}"
     assert fakes.changes[1] == line == run_line(project, "shell", name_in(line), words)
 
 
@@ -612,23 +663,13 @@ def test_shell_of_the_app_is_the_frameworks_and_no_other_follows(
     ("files", "words"),
     [
         ({"src/harbour/__init__.py": "from fastapi import FastAPI\napp = FastAPI()\n"}, ["python"]),
-        (
-            {
-                "manage.py": 'import os\nos.environ["DJANGO_SETTINGS_MODULE"] = "port.settings"\n',
-                "port/settings.py": 'WSGI_APPLICATION = "port.wsgi.application"\n',
-                "port/wsgi.py": "from django.core.wsgi import get_wsgi_application\n"
-                "application = get_wsgi_application()\n",
-            },
-            ["python", "manage.py", "shell"],
-        ),
+        (DJANGO, ["python", "manage.py", "shell"]),
     ],
 )
 def test_shell_of_the_app_is_djangos_or_python_for_another_framework(
     files: dict[str, str], words: list[str], shanty: Typing, project: Project, fakes: Fakes
 ) -> None:
-    for name, text in files.items():
-        (project.root / name).parent.mkdir(exist_ok=True)
-        (project.root / name).write_text(text, encoding="utf-8")
+    write_files(project, files)
     assert shanty("shell", "--app").code == 0
     assert fakes.calls[-1][-len(words) - 1 :] == ["harbour:development", *words]
 
@@ -666,6 +707,182 @@ def test_a_commands_own_exit_code_is_the_tasks(
 def test_two_commands_at_once_have_two_names(shanty: Typing) -> None:
     names = {name_in(shanty("run", "--", "ls").announced[1]) for _ in range(3)}
     assert len(names) == 3
+
+
+@pytest.mark.parametrize(
+    ("files", "group", "words"),
+    [
+        ({}, 'pytest = "*"', ["pytest"]),
+        ({}, "", ["python", "-m", "unittest"]),
+        (DJANGO, "", ["python", "manage.py", "test"]),
+    ],
+)
+def test_tests_are_run_by_pytest_djangos_own_or_the_standard_librarys(  # noqa: PLR0913, PLR0917
+    files: dict[str, str],
+    group: str,
+    words: list[str],
+    shanty: Typing,
+    project: Project,
+    fakes: Fakes,
+) -> None:
+    write_files(project, files)
+    if group:
+        text = project.pyproject_file.read_text("utf-8")
+        text = text.replace(
+            "[tool.shanty]", f"[tool.poetry.group.test.dependencies]\n{group}\n\n[tool.shanty]"
+        )
+        project.pyproject_file.write_text(text, encoding="utf-8")
+        package = '[[package]]\nname = "pytest"\nversion = "9.0"\ngroups = ["test"]\nfiles = []\n'
+        lock = LOCK.format(hash=content_hash(read_toml(project.pyproject_file)))
+        project.lock_file.write_text(
+            lock.replace("[metadata]", f"{package}\n[metadata]"), encoding="utf-8"
+        )
+    assert shanty("test", "--", "-k", "a or b").code == 0
+    expected = ["harbour:development", *words, "-k", "a or b"]
+    assert fakes.calls[-1][-len(expected) :] == expected
+
+
+@pytest.fixture
+def development(project: Project, fakes: Fakes) -> str:
+    """Return the name of a development container that runs on the lock."""
+    name = "harbour-dev-8888"
+    lock = hashlib.sha256(project.lock_file.read_bytes()).hexdigest()
+    own = f"--filter label=shanty.project={project.id}"
+    fakes.answer(listed([name], own), container(name, lock=lock), reply("docker exec"))
+    return name
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("run", "--", "echo", "a  b", "$(id)"), ["echo", "a  b", "$(id)"]),
+        (("python", "--", "-c", "1"), ["python", "-c", "1"]),
+        (("shell",), ["/bin/bash"]),
+        (("shell", "--app"), ["flask", "shell"]),
+        (("test", "--", "-q"), ["python", "-m", "unittest", "-q"]),
+    ],
+)
+def test_a_command_joins_the_development_container_that_runs(
+    typed: tuple[str, ...], words: list[str], shanty: Typing, fakes: Fakes, development: str
+) -> None:
+    answer = shanty(*typed)
+    (line,) = answer.announced
+    assert shlex.split(line)[:3] == ["docker", "exec", "--interactive"]
+    assert shlex.split(line)[-len(words) - 1 :] == [development, *words]
+    assert answer.announced == fakes.changes
+
+
+def test_a_command_that_joins_takes_variables_whose_values_show_nowhere(
+    shanty: Typing, fakes: Fakes, development: str
+) -> None:
+    answer = shanty("run", "--env", f"TOKEN={SECRET}", "--", "env")
+    assert " --env TOKEN --env SHANTY_RUN=" in answer.announced[0]
+    assert SECRET not in answer.stdout + answer.stderr
+    assert fakes.environment("docker exec")["TOKEN"] == SECRET
+    assert development in answer.announced[0]
+
+
+def test_a_command_keeps_apart_from_a_container_on_another_lock(
+    shanty: Typing, project: Project, development: str
+) -> None:
+    with project.lock_file.open("a", encoding="utf-8") as lock:
+        lock.write("# another\n")
+    answer = shanty("run", "--", "ls")
+    assert [line.split()[1] for line in answer.announced] == ["buildx", "run"]
+    assert f"shanty: {development} was started on another lock" in answer.stderr
+
+
+def test_a_shell_of_another_target_joins_nothing(shanty: Typing, development: str) -> None:
+    answer = shanty("shell", "--target", "production")
+    assert answer.announced[-1].startswith("docker run ")
+    assert development not in answer.announced[-1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_was_joined_ends_in_its_container_when_a_signal_comes(
+    number: signal.Signals, fakes: Fakes, development: str
+) -> None:
+    fakes.answer(reply("docker exec --interactive", holds=True))
+    with running("run", "--", "sleep", "60") as process:
+        fakes.wait_for("holding")
+        os.killpg(process.pid, number)
+        assert process.wait(DEADLINE_SECONDS) == 130
+    mark = next(word for word in fakes.calls[-2] if word.startswith("SHANTY_RUN="))
+    assert fakes.calls[-1][:3] == ["docker", "exec", development]
+    assert fakes.calls[-1][-1] == mark.partition("=")[2]
+
+
+@pytest.mark.parametrize("code", [0, 1, 130])
+def test_what_was_joined_passes_its_code_on(
+    code: int, shanty: Typing, fakes: Fakes, development: str
+) -> None:
+    fakes.answer(reply("docker exec --interactive", code=code))
+    assert shanty("run", "--", "true").code == code
+    assert development in fakes.calls[-1]
+
+
+def test_dev_names_the_server_that_the_project_has_at_another_port(
+    shanty: Typing, development: str, port: int
+) -> None:
+    said = shanty("dev", "--port", str(port)).stderr
+    assert f"{development} serves this project too: running http://127.0.0.1:8888/" in said
+
+
+def running_at(
+    port: int, project: Project, fakes: Fakes, *, removed: bool, lock: str = "old"
+) -> str:
+    """Let a development server run at a port; return its name."""
+    name = f"harbour-dev-{port}"
+    own = f"--filter label=shanty.project={project.id}"
+    fakes.answer(
+        listed([name], f"--filter publish={port}"),
+        listed([name], own),
+        container(name, lock, removed=removed),
+    )
+    return name
+
+
+def test_a_detached_server_makes_room_for_one_on_the_lock_as_it_is(
+    shanty: Typing, project: Project, fakes: Fakes, taken: int
+) -> None:
+    name = running_at(taken, project, fakes, removed=False)
+    own = listed([], f"--filter label=shanty.project={project.id}")
+    fakes.answer(reply("docker stop", then=(own,)))
+    answer = shanty("dev", "--port", str(taken))
+    verbs = [line.split()[1] for line in answer.announced]
+    assert verbs == ["buildx", "stop", "run"]
+    assert f"shanty: {name} was started on another lock: a new one takes its place" in answer.stderr
+    assert "too" not in answer.stderr
+
+
+@pytest.mark.parametrize("removed", [True, False])
+def test_a_server_in_the_foreground_or_on_this_lock_keeps_its_port(
+    removed: bool,  # noqa: FBT001
+    shanty: Typing,
+    project: Project,
+    fakes: Fakes,
+    taken: int,
+) -> None:
+    lock = hashlib.sha256(project.lock_file.read_bytes()).hexdigest()
+    name = running_at(taken, project, fakes, removed=removed, lock="old" if removed else lock)
+    what, fix = refusal(shanty("dev", "--port", str(taken)), 3)
+    assert f"taken by {name}, which serves this project at" in what
+    assert fix.startswith("shanty stop")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["name=seccomp,profile=builtin", "name=rootless"], "--user 0:0 "),
+        (["name=userns"], f"--user {os.getuid()}:{os.getgid()} --userns host "),
+        (["name=selinux"], f"--user {os.getuid()}:{os.getgid()} --security-opt label=disable "),
+    ],
+)
+def test_new_files_are_the_callers_on_every_engine(
+    options: list[str], words: str, shanty: Typing, fakes: Fakes
+) -> None:
+    fakes.answer(reply("docker system info", json.dumps({"SecurityOptions": options})))
+    assert f" {words}" in shanty("run", "--", "ls").announced[-1]
 
 
 @pytest.mark.parametrize("words", CONTAINING)
@@ -915,6 +1132,14 @@ def test_a_dry_run_needs_no_engine(
     fakes.answer(lacking)
     answer = shanty("--dry", "build")
     assert answer.stdout == f"shanty > {build_line(project, 'production', base='')}\n"
+
+
+def test_what_is_mounted_is_known_without_an_engine_in_a_dry_run_alone(
+    shanty: Typing, project: Project, fakes: Fakes
+) -> None:
+    fakes.answer(reply("docker system info", stderr=NO_ENGINE, code=1))
+    assert mount(project) in shanty("--dry", "run", "--", "ls").stdout
+    assert refusal(shanty("run", "--", "ls"), 3)[1] == "shanty setup"
 
 
 def test_a_dry_run_prints_the_pull_that_would_come_first(shanty: Typing, fakes: Fakes) -> None:

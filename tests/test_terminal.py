@@ -1,14 +1,18 @@
 """Announcing a request and carrying it out in the person's own terminal."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
+import tty
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
+from shanty.errors import RunError
 from shanty.request import Request
 from shanty.tee import Tail
 from shanty.terminal import (
@@ -69,6 +73,18 @@ def test_the_mark_is_bold_for_a_person(
     assert capsys.readouterr().err == "\x1b[1mshanty >\x1b[0m docker ps\n"
 
 
+def test_lines_end_whole_while_a_container_has_the_terminal_as_its_own() -> None:
+    near, far = pty.openpty()
+    try:
+        code = "from shanty import terminal; terminal.say('one\\ntwo')"
+        tty.setraw(far)
+        subprocess.run([sys.executable, "-c", code], stderr=far, check=True)
+        assert os.read(near, 100) == b"shanty: one\r\ntwo\r\n"
+    finally:
+        os.close(near)
+        os.close(far)
+
+
 def test_no_color_is_honoured(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +110,33 @@ def test_a_person_sits_at_both_ends_or_at_none(
 
 
 # Carrying out
+
+
+def test_what_goes_on_beside_a_command_ends_with_it(fakes: Fakes) -> None:
+    fakes.answer(reply("docker run", code=3, holds=True))
+    looks: list[int] = []
+
+    def look() -> bool:
+        looks.append(len(looks))
+        if len(looks) == 2:
+            for process in psutil.Process().children():
+                process.terminate()
+        return False
+
+    assert execute_step(REQUEST, beside=look) == 3
+    assert looks[:2] == [0, 1]
+
+
+def test_a_fault_beside_a_command_ends_it(fakes: Fakes) -> None:
+    fakes.answer(reply("docker run", holds=True))
+
+    def fail() -> bool:
+        fakes.wait_for("holding")
+        raise RunError("it broke", "mend it")
+
+    with pytest.raises(RunError):
+        execute_step(REQUEST, beside=fail)
+    assert fakes.wait_for("signal") == signal.SIGTERM
 
 
 @EVERY_WAY

@@ -1,11 +1,12 @@
 """The containers of a project, each as a whole command line."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shanty.context import Context
+from shanty.debugger import debugger_words
+from shanty.identity import identity
 from shanty.limits import memory_bytes
 from shanty.request import Request, base_name, csv, tag
 from shanty.settings import Settings
@@ -31,6 +32,13 @@ TAKE_ORDERS = (
     'PYTHONPATH="/tmp${PYTHONPATH:+:$PYTHONPATH}" exec "$@"'
 )
 
+# What is run in a container that runs already is found again by a variable of its own.
+MARK = "SHANTY_RUN"
+END = (
+    'for one in /proc/[0-9]*/environ; do grep -qs "$0=$1" "$one" '
+    '&& process="${one#/proc/}" && kill "${process%/environ}"; done'
+)
+
 # Processes and threads: room for dozens of workers with dozens of threads each.
 PROCESSES = 2048
 
@@ -41,7 +49,8 @@ class ContainerOptions:
 
     `env` holds `KEY=VALUE` or `KEY`, which takes the caller's own value; `memory` and `cpus` are
     limits as Docker takes them; `ca` is the machine's CA bundle, which development needs for what
-    it fetches.
+    it fetches; `security` is what the engine says of its own, for what is mounted; `debug_port` is
+    where an editor attaches, of this machine and inside.
     """
 
     env: tuple[str, ...] = ()
@@ -54,15 +63,26 @@ class ContainerOptions:
     memory: str | None = None
     cpus: str | None = None
     ca: Path | None = None
+    security: tuple[str, ...] = ()
+    debug_port: int | None = None
 
 
-def development_server(context: Context, settings: Settings, options: ContainerOptions) -> Request:
-    """Return the development server: the sources mounted, the port published."""
+def development_server(
+    context: Context, settings: Settings, options: ContainerOptions, lock: str
+) -> Request:
+    """Return the development server: the sources mounted, the port published, the lock named."""
     # A breakpoint wants an answer, so a terminal is there for the server too.
     terminal = ("--interactive", "--tty") if options.tty else ()
-    words = ["--init", *terminal, *_mount(context, options), *_publish(settings, options)]
+    words = ["--label", f"shanty.lock={lock}", "--init", *terminal]
+    words += [*_mount(context, options), *_publish(settings, options)]
+    words += debugger_words(options.debug_port, options.host)
     words += [tag(settings, "development")]
-    return _run(context, f"{base_name(settings)}-dev-{settings.port}", "dev", options, words)
+    return _run(context, development_name(settings), "dev", options, words)
+
+
+def development_name(settings: Settings) -> str:
+    """Return the name of the development server at a port."""
+    return f"{base_name(settings)}-dev-{settings.port}"
 
 
 @dataclass(frozen=True)
@@ -144,18 +164,31 @@ def shell(
 ) -> Request:
     """Return a shell in place of the entrypoint, the sources mounted where they are developed."""
     words = ["--init", "--interactive", *_terminal(options)]
-    words += _mount(context, options) if target == "development" else ()
-    words += ["--entrypoint", "/bin/bash", tag(settings, target)]
+    if target == "development":
+        # The script gives the caller a name, then opens the shell.
+        words += [*_mount(context, options), "--entrypoint", "docker-entrypoint.sh"]
+        words += [tag(settings, target), "/bin/bash"]
+    else:
+        words += ["--entrypoint", "/bin/bash", tag(settings, target)]
     return _run(context, name, "shell", options, words)
+
+
+def joined(name: str, words: Iterable[str], options: ContainerOptions, mark: str) -> Request:
+    """Return any command in a container that runs, where `end_joined` finds it by its mark."""
+    inner, values = _environment(options)
+    arguments = ["docker", "exec", "--interactive", *_terminal(options), *inner]
+    return Request((*arguments, "--env", f"{MARK}={mark}", name, *words), values)
+
+
+def end_joined(name: str, mark: str) -> Request:
+    """Return the end of what was marked in a container."""
+    return Request(("docker", "exec", name, "/bin/sh", "-c", END, MARK, mark))
 
 
 def _run(
     context: Context, name: str, task: str, options: ContainerOptions, words: Iterable[str]
 ) -> Request:
-    """Return `docker run` with what every container shares; a detached one outlives its end.
-
-    The values of `--env` travel by name, for a command line is no secret.
-    """
+    """Return `docker run` with what every container shares; a detached one outlives its end."""
     arguments = ["docker", "run", "--detach" if options.detach else "--rm", "--pull", "never"]
     arguments += ["--name", name]
     arguments += [
@@ -164,13 +197,21 @@ def _run(
         "--label",
         f"shanty.task={task}",
     ]
-    if options.env_file:
-        arguments += ["--env-file", options.env_file]
+    inner, values = _environment(options)
+    return Request((*arguments, *inner, *words), values, name)
+
+
+def _environment(options: ContainerOptions) -> tuple[list[str], dict[str, str]]:
+    """Return what names the variables of a container, and their values by name.
+
+    The values of `--env` travel by name, for a command line is no secret.
+    """
+    words = ["--env-file", options.env_file] if options.env_file else []
     pairs = [entry.partition("=") for entry in options.env]
     for key, given, value in pairs:
-        arguments += ["--env", f"{key}={value}" if given and key in CLIENT_VARIABLES else key]
+        words += ["--env", f"{key}={value}" if given and key in CLIENT_VARIABLES else key]
     values = {key: value for key, given, value in pairs if given and key not in CLIENT_VARIABLES}
-    return Request((*arguments, *words), values, name)
+    return words, values
 
 
 def _terminal(options: ContainerOptions) -> tuple[str, ...]:
@@ -179,7 +220,7 @@ def _terminal(options: ContainerOptions) -> tuple[str, ...]:
 
 def _mount(context: Context, options: ContainerOptions) -> tuple[str, ...]:
     """Return the sources as mounts, used as the caller so that new files are the caller's."""
-    words = ["--user", f"{os.getuid()}:{os.getgid()}"] if hasattr(os, "getuid") else []
+    words = [*identity(options.security), "--security-opt", "no-new-privileges"]
     for path in (context.project_dir, *context.path_dependencies):
         target = context.app_dir if path == context.project_dir else context.inside(path)
         source = context.root / path

@@ -32,11 +32,16 @@ LOG_LINES = 100
 
 @dataclass(frozen=True)
 class Found:
-    """One container or image of a project: its name, what it is, how it is."""
+    """One container or image of a project: its name, what it is, how it is, and on which lock.
+
+    `is_detached` is whether it was started to outlive the command that started it.
+    """
 
     name: str
     kind: str
     state: str
+    lock: str = ""
+    is_detached: bool = False
 
     @property
     def is_superseded(self) -> bool:
@@ -224,7 +229,10 @@ def _found(container: "Container") -> Found | None:
     from python_on_whales.exceptions import NoSuchContainer  # noqa: PLC0415
 
     try:
-        return Found(container.name, _labels(container).get("shanty.task", ""), _state(container))
+        labels = _labels(container)
+        kind, lock = labels.get("shanty.task", ""), labels.get("shanty.lock", "")
+        detached = not container.host_config.auto_remove
+        return Found(container.name, kind, _state(container), lock, detached)
     except NoSuchContainer:
         return None
 
@@ -320,6 +328,12 @@ def processors() -> int:
     """Return how many processors the engine has."""
     with translated():
         return client().system.info().n_cpu or 1
+
+
+def security_options() -> tuple[str, ...]:
+    """Return how the engine shuts containers off: `name=rootless`, `name=selinux` and others."""
+    with translated():
+        return tuple(client().system.info().security_options or ())
 
 
 def run_inside(name: str, words: Sequence[str]) -> str:

@@ -44,7 +44,7 @@ def _two_lines() -> Iterator[None]:
 def _fix(error: ParseError) -> str:
     """Return the fix: the task's help, or two dashes before a command's own words."""
     words = sys.argv[1:]
-    for task in ("run", "python"):
+    for task in ("run", "python", "test"):
         if task in words and "--" not in words:
             others = words[words.index(task) + 1 :]
             return shlex.join(["shanty", *words[: words.index(task) + 1], "--", *others])

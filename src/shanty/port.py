@@ -46,18 +46,19 @@ def free_port() -> int:
 
 
 def _taken(port: int, project: Project) -> MachineError:
-    another = f"--port {_free_near(port)}"
+    another = f"--port {free_near(port)}"
     container = publisher(port)
     if container and container in {found.name for found in containers(project, running=True)}:
         return MachineError(
-            f"port {port} is taken by {container}, which runs this project",
+            f"port {port} is taken by {container}, which serves this project at "
+            f"http://127.0.0.1:{port}/",
             f"{door()} stop, or choose another: {another}",
         )
     holder = f"the container {container}" if container else _process(port)
     return MachineError(f"port {port} is taken by {holder}", f"choose another: {another}")
 
 
-def _free_near(port: int) -> int:
+def free_near(port: int) -> int:
     """Return a port that nobody has, the next one if that can be."""
     for other in (*range(port + 1, min(port + NEAR, LAST + 1)), 0):
         with socket.socket() as probe, suppress(OSError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from shanty.context import Context, read_context
-from shanty.dependencies.holders import holders
+from shanty.dependencies.holders import in_a_group
 from shanty.dependencies.lock import Lock
 from shanty.dynamic_version import project_version
 from shanty.errors import UsageError
@@ -88,7 +88,7 @@ def _check_gate(project: Project, lock: Lock, settings: Settings) -> None:
     """Refuse to run tests with a pytest that no group brings: no extra is installed for them."""
     if not settings.test_gate:
         return
-    if all(one.startswith("extra ") for one in holders(project, lock, "pytest")):
+    if not in_a_group(project, lock, "pytest"):
         raise UsageError(
             f"test-gate = true, and no group of {lock.path} has pytest",
             f"poetry add --directory {project.quoted_root} --group test pytest",

@@ -108,8 +108,8 @@ def development_server(project: Project, lock: Lock, app: Application) -> Server
     """Return the server with live reload: the framework's own, the lock's, else gunicorn."""
     if app.framework == "flask":
         return Server(FLASK, "Flask's own")
-    if manager := _manager(project, app):
-        run = f'python {shlex.quote(manager)} runserver "0.0.0.0:$PORT"'
+    if script := manager(project, app):
+        run = f'python {shlex.quote(script)} runserver "0.0.0.0:$PORT"'
         return Server(run, "Django's own")
     for name in ("uvicorn", "hypercorn"):
         if app.interface == "asgi" and _serves(name, lock.versions, app):
@@ -126,11 +126,11 @@ def framework_shell(project: Project, app: Application) -> tuple[str, ...]:
     """Return the command of the framework's own shell, or of Python where it has none."""
     if app.framework == "flask":
         return ("flask", "shell")
-    manager = _manager(project, app)
-    return ("python", manager, "shell") if manager else ("python",)
+    script = manager(project, app)
+    return ("python", script, "shell") if script else ("python",)
 
 
-def _manager(project: Project, app: Application) -> str | None:
+def manager(project: Project, app: Application) -> str | None:
     """Return the path of a Django app's `manage.py`, `None` where there is none."""
     managers = (folder / "manage.py" for folder in (project.root, app.import_root))
     found = [str(one.relative_to(project.root)) for one in managers if one.is_file()]

@@ -1,23 +1,31 @@
-"""What is done with the images of a project: one is served or opened, a command run in it."""
+"""The servers of a project: development and production, in the foreground or detached."""
 
-import secrets
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from shanty import engine, request, terminal
-from shanty.container import ContainerOptions, command, development_server, production_server, shell
+from shanty.container import (
+    ContainerOptions,
+    development_name,
+    development_server,
+    production_server,
+)
+from shanty.debugger import debugger_line, is_loopback
+from shanty.dependencies.lock import read_lock
 from shanty.door import door
 from shanty.errors import MachineError, RunError, UsageError
 from shanty.failure.case import Diagnosis, failure
 from shanty.failure.limit import out_of_memory
+from shanty.follower import following
+from shanty.labels import lock_digest
 from shanty.limits import check_cpus
 from shanty.port import check_free
-from shanty.project import Project
+from shanty.project import Project, find_project
 from shanty.request import Request
-from shanty.server import framework_shell
+from shanty.settings import Given
 from shanty.tee import Tail
 from shanty.workflow import Workflow
 
@@ -28,23 +36,98 @@ KILLED = 137
 
 @dataclass(frozen=True)
 class Serving:
-    """The containers of a workflow, each built for first."""
+    """The servers of a workflow, each built for first."""
 
     workflow: Workflow
 
+    @property
+    def _name(self) -> str:
+        """The name of the development server."""
+        return development_name(self.workflow.settings)
+
     def development(self, options: ContainerOptions) -> int:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
-        self._check_port(options.host)
+        outdated = self._outdated()
+        if not outdated:
+            self._check_port(options.host)
+        self._say_others()
+        self._say_console(options.host)
         self.workflow.build("development")
-        asked = development_server(self.workflow.context, self.workflow.settings, options)
+        if outdated:
+            self._take_away(outdated)
+        options = replace(options, security=self.workflow.security)
         host, port = _reached(options.host), self.workflow.settings.port
         if options.detach:
+            asked = self._development(options)
             return self._detach(asked, options, lambda: engine.answers(host, port))
-        # A terminal that is the app's own has nothing kept of it.
-        tail = None if options.tty else Tail()
-        code = self._served(asked, terminal.execute_step, tail, options, "development")
+        code = self._follow(options)
         # A terminal gives Ctrl-C to the server itself, which then ends with 0 and never else.
         return terminal.INTERRUPTED if options.tty and code == 0 and not self.workflow.dry else code
+
+    def _development(self, options: ContainerOptions) -> Request:
+        workflow = self.workflow
+        lock = lock_digest(workflow.lock)
+        return development_server(workflow.context, workflow.settings, options, lock)
+
+    def _follow(self, options: ContainerOptions) -> int:
+        """Serve the sources, anew whenever the lock has changed; return the last exit code."""
+        serving = self
+        while (code := serving._serve_sources(options)) is None:
+            serving = serving._renewed()
+        return code
+
+    def _serve_sources(self, options: ContainerOptions) -> int | None:
+        """Serve the sources until the server ends, or a follower makes room: then `None`."""
+        asked, image = (
+            self._development(options),
+            request.tag(self.workflow.settings, "development"),
+        )
+        # A terminal that is the app's own has nothing kept of it.
+        tail = None if options.tty else Tail()
+        if self.workflow.dry:
+            return self._served(asked, terminal.execute_step, tail, options, "development")
+        with following(self.workflow.project, image, asked.container) as follower:
+            code = self._served(asked, follower.execute, tail, options, "development")
+            return None if follower.has_stopped else code
+
+    def _renewed(self) -> "Serving":
+        """Return the same servers for the project as it is now, at the port that they have."""
+        given, port = self.workflow.given, self.workflow.settings.port
+        project = find_project(self.workflow.project.root)
+        typed = {**given.typed, "port": str(port)}
+        renewed = Given(project, read_lock(project), given.environment, typed)
+        return Serving(Workflow(renewed, self.workflow.dry))
+
+    def _outdated(self) -> str | None:
+        """Return the detached server at this port that was started on another lock, if any.
+
+        One in the foreground follows its lock by itself.
+        """
+        if self.workflow.dry:
+            return None
+        name = self._name
+        running = engine.containers(self.workflow.project, running=True)
+        found = next((one for one in running if one.name == name and one.is_detached), None)
+        return name if found and found.lock != lock_digest(self.workflow.lock) else None
+
+    def _take_away(self, name: str) -> None:
+        terminal.say(f"{name} was started on another lock: a new one takes its place")
+        asked = request.stop([name])
+        terminal.announce(asked)
+        terminal.execute_quietly(asked)
+
+    def _say_others(self) -> None:
+        """Name the development servers that this project has already, at other ports."""
+        if self.workflow.dry:
+            return
+        own, running = self._name, engine.containers(self.workflow.project, running=True)
+        for found in (one for one in running if one.kind == "dev" and one.name != own):
+            terminal.say(f"{found.name} serves this project too: {found.state}")
+
+    def _say_console(self, host: str) -> None:
+        app = self.workflow.resolved.application
+        if app and app.framework == "flask" and not is_loopback(host):
+            terminal.say(f"--host {host}: no debugger in the browser, for others reach it there")
 
     def production(self, options: ContainerOptions) -> int:
         """Serve the production image, held to what it needs; return the exit code.
@@ -69,7 +152,8 @@ class Serving:
         target: str,
     ) -> int:
         address, since = _address(options.host, self.workflow.settings.port), datetime.now(UTC)
-        code = self._perform(asked, lambda request: execute(request, tail), address)
+        said = f"{address}  (Ctrl-C stops it){debugger_line(options.debug_port)}"
+        code = self._perform(asked, lambda request: execute(request, tail), said)
         if code not in {0, terminal.INTERRUPTED}:
             what = f"the {target} server ended with exit code {code}"
             if code == KILLED and engine.ran_out_of_memory(asked.container, since):
@@ -80,28 +164,6 @@ class Serving:
             reason = out_of_memory(options.memory)
             terminal.say(f"a process of it was killed: {reason.what}\nfix: {reason.fix}")
         return code
-
-    def run(self, words: tuple[str, ...], options: ContainerOptions) -> int:
-        """Run a command in the development image; return its exit code."""
-        self.workflow.build("development", quiet=True)
-        name = self._name("run")
-        asked = command(self.workflow.context, self.workflow.settings, words, options, name)
-        return self._perform(asked)
-
-    def shell(self, target: str, options: ContainerOptions) -> int:
-        """Open a shell in a target in place of its entrypoint; return its exit code."""
-        self.workflow.build(target, quiet=True)
-        name = self._name("shell")
-        return self._perform(
-            shell(self.workflow.context, self.workflow.settings, target, options, name)
-        )
-
-    def framework_shell(self, options: ContainerOptions) -> int:
-        """Open the shell of the app's framework, or Python; return its exit code."""
-        app = self.workflow.resolved.application
-        return self.run(
-            framework_shell(self.workflow.project, app) if app else ("python",), options
-        )
 
     def _detach(self, asked: Request, options: ContainerOptions, ready: Callable[[], bool]) -> int:
         """Start a container and return once it is ready; take away one that never is."""
@@ -121,7 +183,8 @@ class Serving:
             terminal.execute_quietly(request.remove_containers([asked.container]))
             raise
         host, port = options.host, self.workflow.settings.port
-        print(f"{_address(host, port)}  ({asked.container}; {door()} stop stops it)")
+        said = f"{_address(host, port)}  ({asked.container}; {door()} stop stops it)"
+        print(said, debugger_line(options.debug_port), sep="")
         if engine.is_at_fault(_reached(host), port):
             self._say_fault(asked.container)
         return 0
@@ -132,18 +195,12 @@ class Serving:
         told = f"{reason.what}\nfix: {reason.fix}" if reason else f"see {door()} logs"
         terminal.say(f"its first page is an error of its own: {told}")
 
-    def _perform(
-        self,
-        asked: Request,
-        execute: Callable[[Request], int] = terminal.execute,
-        address: str = "",
-    ) -> int:
+    def _perform(self, asked: Request, execute: Callable[[Request], int], said: str) -> int:
         terminal.announce(asked, dry=self.workflow.dry)
         if self.workflow.dry:
             return 0
         self._remove_ended(asked.container)
-        if address:
-            print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
+        print(said, file=sys.stderr, flush=True)
         return execute(asked)
 
     def _check_port(self, host: str) -> None:
@@ -158,9 +215,6 @@ class Serving:
         ]
         if ended:
             terminal.execute_quietly(request.remove_containers(ended))
-
-    def _name(self, task: str) -> str:
-        return f"{request.base_name(self.workflow.settings)}-{task}-{secrets.token_hex(3)}"
 
 
 def _address(host: str, port: int) -> str:

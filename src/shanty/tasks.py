@@ -4,6 +4,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task as invoke_task
 
-from shanty import engine, request, sync, terminal
+from shanty import debugger, engine, request, sync, terminal
 from shanty.build import BuildOptions
 from shanty.container import ContainerOptions
 from shanty.dependencies.lock import Lock, read_lock
@@ -21,6 +22,7 @@ from shanty.door import door
 from shanty.errors import RunError, ShantyError, UsageError
 from shanty.image.report import weight_json, weight_svg, weight_table
 from shanty.init.scaffold import read_scaffold, write_scaffold
+from shanty.inside import Inside
 from shanty.limits import parse_cpus, parse_memory
 from shanty.network import ca_bundle
 from shanty.pin import read_pin
@@ -100,18 +102,31 @@ def build(
         print(f"{name}  {size}  {seconds:.1f} s")
 
 
-@task(iterable=["env"], help={**SERVER, **ENV})
+@task(
+    iterable=["env"],
+    help={
+        **SERVER,
+        **ENV,
+        "debug": "let an editor attach its debugger",
+        "debug-port": "the port of this machine for that, 5678 unless told",
+    },
+)
 def dev(
     c: Context,
     port: Any = None,
     host: str = "127.0.0.1",
     detach: bool = False,
+    debug: bool = False,
+    debug_port: Any = None,
     env: Any = None,
     env_file: Any = None,
 ) -> None:
     """Serve the sources with live reload and debugger."""
     workflow = _workflow(c, port=port)
     options = _container(workflow, env, env_file, host=host, detach=detach)
+    if debug or debug_port is not None:
+        attach = debugger.debug_port(workflow.project, debug_port, dry=workflow.dry)
+        options = replace(options, debug_port=attach)
     _exit(Serving(workflow).development(options))
 
 
@@ -202,8 +217,8 @@ def shell(
         raise UsageError("--app opens the development image alone", f"{door()} shell --app")
     workflow = _workflow(c)
     options = _container(workflow, env, env_file)
-    serving = Serving(workflow)
-    _exit(serving.framework_shell(options) if app else serving.shell(target, options))
+    inside = Inside(workflow)
+    _exit(inside.framework_shell(options) if app else inside.shell(target, options))
 
 
 @task(iterable=["env"], help=ENV)
@@ -213,14 +228,21 @@ def run(c: Context, env: Any = None, env_file: Any = None) -> None:
     if not words:
         raise UsageError("no command to run", f"{door()} run -- CMD …")
     workflow = _workflow(c)
-    _exit(Serving(workflow).run(words, _container(workflow, env, env_file)))
+    _exit(Inside(workflow).run(words, _container(workflow, env, env_file)))
 
 
 @task(iterable=["env"], help=ENV)
 def python(c: Context, env: Any = None, env_file: Any = None) -> None:
     """Open Python in the development image, as in `python -- ARGS`."""
     workflow = _workflow(c)
-    _exit(Serving(workflow).run(("python", *_remainder()), _container(workflow, env, env_file)))
+    _exit(Inside(workflow).run(("python", *_remainder()), _container(workflow, env, env_file)))
+
+
+@task(name="test", iterable=["env"], help=ENV)
+def run_tests(c: Context, env: Any = None, env_file: Any = None) -> None:
+    """Run the project's tests in the development image, as in `test -- ARGS`."""
+    workflow = _workflow(c)
+    _exit(Inside(workflow).test(_remainder(), _container(workflow, env, env_file)))
 
 
 @task(
@@ -462,6 +484,6 @@ def _exit(code: int) -> None:
 
 
 ns = Collection(
-    *(build, dev, prod, verify, sbom, size_, shell, run, python),
+    *(build, dev, prod, verify, sbom, size_, shell, run, python, run_tests),
     *(sync_, ps, logs, stop, clean, setup, init, config),
 )

@@ -4,14 +4,17 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import TextIO
 
 from shanty.request import Request
 from shanty.tee import STDERR, Streams, Tail, showing, showing_progress
 
 INTERRUPTED = 130
+# How long it takes at most until a step beside a command is taken.
+STEP_SECONDS = 0.25
 
 
 def is_terminal() -> bool:
@@ -27,12 +30,23 @@ def announce(request: Request, *, dry: bool = False) -> None:
         if stream.isatty() and not os.environ.get("NO_COLOR")
         else "shanty >"
     )
-    print(mark, request.line, file=stream, flush=True)
+    print(mark, request.line, file=stream, end=_line_end(stream), flush=True)
 
 
 def say(text: str) -> None:
     """Say what is worth knowing and asks for nothing, on standard error."""
-    print(f"shanty: {text}", file=sys.stderr, flush=True)
+    end = _line_end(sys.stderr)
+    print(f"shanty: {text}".replace("\n", end), file=sys.stderr, end=end, flush=True)
+
+
+def _line_end(stream: TextIO) -> str:
+    """Return the end of a line: a whole one where a container has the terminal as its own."""
+    if sys.platform != "win32" and stream.isatty():
+        import termios  # noqa: PLC0415 - not on every system
+
+        with suppress(OSError, ValueError, termios.error):
+            return "\n" if termios.tcgetattr(stream)[1] & termios.OPOST else "\r\n"
+    return "\n"
 
 
 def execute(request: Request) -> int:
@@ -41,18 +55,39 @@ def execute(request: Request) -> int:
     Docker's client passes signals on to the container, so it is left to end by itself: the
     interrupt reaches it from the terminal, what is sent to this process alone is handed on.
     """
+    return _execute(request)[0]
+
+
+def execute_joined(request: Request, end: Request) -> int:
+    """Run a command in a container that goes on after it; return its exit code, 130 on a signal.
+
+    What is run in a container outlives the client that asked for it: a second request ends it.
+    """
+    code, received = _execute(request)
+    if not received:
+        return code
+    execute_quietly(end)
+    return INTERRUPTED
+
+
+def _execute(request: Request) -> tuple[int, list[int]]:
+    """Run the command in this terminal; return its exit code and the signals that came."""
     process = subprocess.Popen(request.arguments, env={**os.environ, **request.environment})
-    with _handing_on(process, {signal.SIGTERM, _hangup()}, left={signal.SIGINT}):
-        return _exit_code(process.wait())
+    with _handing_on(process, {signal.SIGTERM, _hangup()}, left={signal.SIGINT}) as received:
+        return _exit_code(process.wait()), received
 
 
-def execute_step(request: Request, tail: Tail | None = None) -> int:
+def execute_step(
+    request: Request, tail: Tail | None = None, beside: Callable[[], bool] | None = None
+) -> int:
     """Run a command that has no exit codes of its own to pass on; return the one it has.
 
     Raises `KeyboardInterrupt` after an interrupt. What it says is kept in a tail that is given.
+    What goes on beside it is called again and again, and tells whether it has ended the command:
+    then that is no interrupt.
     """
     with showing(tail) as streams:
-        return _execute_step(request, streams)
+        return _execute_step(request, streams, beside)
 
 
 def execute_aside(request: Request) -> int:
@@ -66,15 +101,33 @@ def execute_build(request: Request, tail: Tail | None = None) -> int:
         return _execute_step(request, streams)
 
 
-def _execute_step(request: Request, streams: Streams) -> int:
+def _execute_step(
+    request: Request, streams: Streams, beside: Callable[[], bool] | None = None
+) -> int:
     stdout, stderr = streams
     environment = {**os.environ, **request.environment}
     process = subprocess.Popen(request.arguments, env=environment, stdout=stdout, stderr=stderr)
     with _handing_on(process, {signal.SIGTERM, _hangup()}, left={signal.SIGINT}) as received:
+        ended = beside is not None and _attend(process, beside)
         code = _exit_code(process.wait())
-    if received or code == INTERRUPTED:
+    if received or (code == INTERRUPTED and not ended):
         raise KeyboardInterrupt
     return code
+
+
+def _attend(process: "subprocess.Popen[bytes]", beside: Callable[[], bool]) -> bool:
+    """Let something go on beside a process until either ends; tell whether it was the other."""
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STEP_SECONDS)
+            return False
+        try:
+            if beside():
+                return True
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
 
 
 def execute_server(request: Request, tail: Tail | None = None) -> int:

@@ -93,6 +93,16 @@ class Workflow:
         """The git checkout of what the images are made from, `None` where there is none."""
         return read_checkout(self.project.root, self.context.sources)
 
+    @cached_property
+    def security(self) -> tuple[str, ...]:
+        """How the engine shuts containers off; nothing is known of one that a dry run lacks."""
+        try:
+            return engine.security_options()
+        except MachineError:
+            if self.dry:
+                return ()
+            raise
+
     @property
     def source_time(self) -> int | None:
         """When the sources were what they are, in seconds since 1970, if anybody knows."""

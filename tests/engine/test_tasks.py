@@ -282,20 +282,6 @@ def test_dev_answers_on_loopback_only(workspace: Workspace) -> None:
     assert {entry["HostIp"] for ports in bindings.values() for entry in ports} == {"127.0.0.1"}
 
 
-@pytest.mark.parametrize("uid", [0, 1000, 4321])
-def test_files_written_into_the_tree_belong_to_the_caller(workspace: Workspace, uid: int) -> None:
-    """Whoever it is, with an entry in the image's passwd or without; a home folder is there too."""
-    workspace.invoke("build", "--target", "development")
-    words = ("run", "--", "sh", "-c", "id -u; touch made; echo $HOME; touch ~/x")
-    line = workspace.invoke("--dry", *words).stdout.splitlines()[-1].removeprefix("shanty > ")
-    own = f"--user {os.getuid()}:{os.getgid()}"
-    assert own in line
-    os.chown(workspace.sample, uid, uid)
-    done = command(["sh", "-c", line.replace(own, f"--user {uid}:{uid}")], cwd=workspace.root)
-    assert done.stdout.split() == [str(uid), "/home/developer"]
-    assert (workspace.sample / "made").stat().st_uid == uid
-
-
 # ---- shell, run, python
 
 

@@ -25,3 +25,8 @@ def holders(project: Project, lock: Lock, name: str) -> list[str]:
         *(group if group == MAIN else f"group {group}" for group in groups),
         *(f"extra {extra}" for extra in extras if brings(MAIN, (extra,))),
     ]
+
+
+def in_a_group(project: Project, lock: Lock, name: str) -> bool:
+    """Tell whether a group brings a package, as development has every group and no extra."""
+    return any(not holder.startswith("extra ") for holder in holders(project, lock, name))

@@ -1,0 +1,87 @@
+"""What is run in the development image: commands, tests and shells."""
+
+import secrets
+from dataclasses import dataclass, replace
+
+from shanty import engine, request, terminal
+from shanty.container import ContainerOptions, command, end_joined, joined, shell
+from shanty.dependencies.holders import in_a_group
+from shanty.labels import lock_digest
+from shanty.request import Request
+from shanty.server import framework_shell, manager
+from shanty.workflow import Workflow
+
+SHELL = ("/bin/bash",)
+
+
+@dataclass(frozen=True)
+class Inside:
+    """The commands of a workflow: in the development container that runs, else in one of their own.
+
+    One that was started on another lock is left alone.
+    """
+
+    workflow: Workflow
+
+    def run(self, words: tuple[str, ...], options: ContainerOptions) -> int:
+        """Run a command in the development image; return its exit code."""
+        if running := self._running():
+            return self._join(running, words, options)
+        options = self._prepared("development", options)
+        context, settings = self.workflow.context, self.workflow.settings
+        return self._perform(command(context, settings, words, options, self._name("run")))
+
+    def test(self, words: tuple[str, ...], options: ContainerOptions) -> int:
+        """Run the project's tests with more words, untouched; return their exit code."""
+        return self.run((*self._runner(), *words), options)
+
+    def shell(self, target: str, options: ContainerOptions) -> int:
+        """Open a shell in a target in place of its entrypoint; return its exit code."""
+        if target == "development" and (running := self._running()):
+            return self._join(running, SHELL, options)
+        options = self._prepared(target, options)
+        context, settings = self.workflow.context, self.workflow.settings
+        return self._perform(shell(context, settings, target, options, self._name("shell")))
+
+    def framework_shell(self, options: ContainerOptions) -> int:
+        """Open the shell of the app's framework, or Python; return its exit code."""
+        app = self.workflow.resolved.application
+        words = framework_shell(self.workflow.project, app) if app else ("python",)
+        return self.run(words, options)
+
+    def _runner(self) -> tuple[str, ...]:
+        """Return what runs the tests: pytest, Django's own, else the standard library's."""
+        project, app = self.workflow.project, self.workflow.resolved.application
+        if in_a_group(project, self.workflow.lock, "pytest"):
+            return ("pytest",)
+        script = manager(project, app) if app else None
+        return ("python", script, "test") if script else ("python", "-m", "unittest")
+
+    def _running(self) -> str | None:
+        """Return the development container that runs, `None` where none does or its lock is old."""
+        if self.workflow.dry:
+            return None
+        running = engine.containers(self.workflow.project, running=True)
+        found = next((one for one in running if one.kind == "dev"), None)
+        if found is None or found.lock == lock_digest(self.workflow.lock):
+            return found.name if found else None
+        terminal.say(f"{found.name} was started on another lock: this runs in a container apart")
+        return None
+
+    def _join(self, name: str, words: tuple[str, ...], options: ContainerOptions) -> int:
+        mark = secrets.token_hex(6)
+        asked = joined(name, words, options, mark)
+        terminal.announce(asked)
+        return terminal.execute_joined(asked, end_joined(name, mark))
+
+    def _prepared(self, target: str, options: ContainerOptions) -> ContainerOptions:
+        """Build a target; return the options for a container of it on this engine."""
+        self.workflow.build(target, quiet=True)
+        return replace(options, security=self.workflow.security)
+
+    def _perform(self, asked: Request) -> int:
+        terminal.announce(asked, dry=self.workflow.dry)
+        return 0 if self.workflow.dry else terminal.execute(asked)
+
+    def _name(self, task: str) -> str:
+        return f"{request.base_name(self.workflow.settings)}-{task}-{secrets.token_hex(3)}"
