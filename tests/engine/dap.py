@@ -4,7 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -32,6 +32,9 @@ class Session:
         _value: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
+        # A process that has ended takes no leave.
+        with suppress(AssertionError, OSError):
+            self.ask("disconnect", terminateDebuggee=False)
         self._connection.close()
 
     def attach(self, breakpoints: dict[str, list[int]]) -> None:
