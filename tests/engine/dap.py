@@ -94,10 +94,14 @@ class Session:
 
 @contextmanager
 def attached_child(
-    parent: Session, port: int, breakpoints: dict[str, list[int]]
+    parent: Session, port: int, breakpoints: dict[str, list[int]], among: int = 1
 ) -> Iterator[Session]:
-    """Yield a session with the next process that a debugged one starts, as an editor opens it."""
-    configuration = parent.event("debugpyAttach")
+    """Yield a session with the last of the next processes that a debugged one starts.
+
+    Its event says how an editor opens that.
+    """
+    started = [parent.event("debugpyAttach") for _ in range(among)]
+    configuration = max(started, key=lambda one: int(one["subProcessId"]))
     with Session(port, **configuration) as child:
         child.attach(breakpoints)
         yield child

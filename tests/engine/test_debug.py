@@ -2,7 +2,6 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
@@ -58,9 +57,9 @@ def test_a_breakpoint_is_hit_and_again_after_an_edit_has_reloaded(workspace: Wor
 
 
 # Multiprocessing, which uvicorn reloads with, starts a process of its own first.
-@pytest.mark.parametrize(("name", "others"), [("django_wsgi", 0), ("fastapi_uvicorn", 1)])
+@pytest.mark.parametrize(("name", "processes"), [("django_wsgi", 1), ("fastapi_uvicorn", 2)])
 def test_the_servers_of_other_frameworks_are_debugged_too(
-    name: str, others: int, tmp_path: Path
+    name: str, processes: int, tmp_path: Path
 ) -> None:
     root, port, debug = PROJECTS / name, free_port(), free_port()
     project = checked_out(root, tmp_path)
@@ -70,11 +69,9 @@ def test_the_servers_of_other_frameworks_are_debugged_too(
         file = next(one for one in project.rglob("*.py") if greeting(root) in one.read_text())
         place = f"/opt/app/{file.relative_to(project)}"
         line = line_of(file, greeting(root))
-        with Session(debug) as session, ExitStack() as stack:
+        with Session(debug) as session:
             session.attach({place: [line]})
-            for _ in range(others):
-                stack.enter_context(attached_child(session, debug, {}))
-            with attached_child(session, debug, {place: [line]}) as child:
+            with attached_child(session, debug, {place: [line]}, processes) as child:
                 assert greeting(root) in break_once(child, port, "/", place, line)
                 edit(file, greeting(root), "edited")
                 with attached_child(session, debug, {place: [line]}) as reloaded:
