@@ -1,5 +1,7 @@
 """The checks, one session each; `nox` runs them all."""
 
+import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -30,6 +32,17 @@ def install(session: nox.Session, *groups: str) -> None:
     )
     session.install("--require-hashes", "--requirement", str(requirements))
     session.install("--no-deps", "--editable", ".")
+
+
+def ensure_chromium(session: nox.Session) -> None:
+    """Make sure of the browser that the tests drive, where Debian's packages have it."""
+    if shutil.which("chromium"):
+        return
+    line = ["apt-get", "install", "--yes", "--quiet", "chromium"]
+    line = line if os.geteuid() == 0 else ["sudo", *line]
+    if not all(shutil.which(program) for program in line[:2] if program in {"apt-get", "sudo"}):
+        session.error("no chromium is here: install it, and have it on the PATH")
+    session.run_install(*line, external=True, silent=True)
 
 
 @nox.session
@@ -63,6 +76,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def docker_tests(session: nox.Session) -> None:
-    """Run the tests on a real engine; with none, they fail."""
+    """Run the tests on a real engine and in a real browser; with none, they fail."""
+    ensure_chromium(session)
     install(session, "test", "nox")
     session.run("pytest", "tests/engine", *session.posargs, env=TEMPORARY)
