@@ -38,11 +38,10 @@ def ensure_chromium(session: nox.Session) -> None:
     """Make sure of the browser that the tests drive, where Debian's packages have it."""
     if shutil.which("chromium"):
         return
-    line = ["apt-get", "install", "--yes", "--quiet", "chromium"]
-    line = line if os.geteuid() == 0 else ["sudo", *line]
-    if not all(shutil.which(program) for program in line[:2] if program in {"apt-get", "sudo"}):
+    programs = ["apt-get"] if os.geteuid() == 0 else ["sudo", "apt-get"]
+    if not all(map(shutil.which, programs)):
         session.error("no chromium is here: install it, and have it on the PATH")
-    session.run_install(*line, external=True, silent=True)
+    session.run_install(*programs, "install", "--yes", "chromium", external=True, silent=True)
 
 
 @nox.session

@@ -395,13 +395,18 @@ def setup(c: Context, yes: bool = False) -> None:
 
 @task(
     iterable=["force"],
-    help={"force": "a file to overwrite, its difference shown first; may be repeated"},
+    help={
+        "force": "a file to overwrite, its difference shown first; may be repeated",
+        "editor": "an editor whose debugger is to attach: vscode",
+        "devcontainer": "have editors work inside the development image",
+    },
 )
-def init(c: Context, force: Any = None) -> None:
+def init(c: Context, force: Any = None, editor: Any = None, devcontainer: bool = False) -> None:
     """Give the project its Docker files, tasks.py, noxfile.py and [tool.shanty] to own."""
     if not force and {"--force", "-f"} & set(sys.argv):
         raise UsageError("--force names no file", f"{door()} init --force FILE")
-    write_scaffold(read_scaffold(_workflow(c)), force, dry=bool(c.config.run.dry))
+    scaffold = read_scaffold(_workflow(c), editor, devcontainer=devcontainer)
+    write_scaffold(scaffold, force, dry=bool(c.config.run.dry))
 
 
 @task(help={"json": "for a script"})
