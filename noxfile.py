@@ -11,6 +11,8 @@ import nox
 ROOT = Path(__file__).parent
 # nox would have them inside this project, where no test finds a folder without one.
 TEMPORARY = {"TMPDIR": tempfile.gettempdir()}
+POSTGRES = "examples/coach_planner/postgres"
+SCRIPTS = (".ci/run", f"{POSTGRES}/docker-entrypoint.sh")
 PYTHON_FILES = ("src", "tests", "docker", "examples", "tasks.py", "noxfile.py")
 
 nox.needs_version = ">=2026.4"
@@ -50,8 +52,8 @@ def lint(session: nox.Session) -> None:
     install(session, "lint")
     session.run("ruff", "check", *PYTHON_FILES)
     session.run("ruff", "format", "--check", *PYTHON_FILES)
-    session.run("hadolint", "docker/Dockerfile")
-    session.run("shellcheck", *map(str, ROOT.glob("docker/*.sh")), ".ci/run")
+    session.run("hadolint", "docker/Dockerfile", f"{POSTGRES}/Dockerfile")
+    session.run("shellcheck", *map(str, ROOT.glob("docker/*.sh")), *SCRIPTS)
 
 
 @nox.session

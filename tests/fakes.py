@@ -41,6 +41,8 @@ LOOKING = (
     ("docker", "image", "list"),
     ("docker", "system", "info"),
     ("docker", "system", "events"),
+    ("docker", "volume", "list"),
+    ("docker", "compose", "version"),
 )
 PYPROJECT = """\
 [project]
@@ -137,6 +139,7 @@ class Fakes:
             shlex.join(words)
             for words in self.calls
             if not any(words[: len(look)] == list(look) for look in LOOKING)
+            and not (words[1] == "compose" and "config" in words)
         ]
 
     def environment(self, line: str) -> Mapping[str, str]:

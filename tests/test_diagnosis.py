@@ -850,6 +850,23 @@ def test_a_service_that_is_not_reached_is_named(line: str, address: str, explain
     )
 
 
+def test_a_service_that_a_compose_file_may_have_is_told_how_it_comes_up(
+    project: Project, explain: Explain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.root)
+    monkeypatch.setattr("sys.argv", ["shanty"])
+    (project.root / "compose.yaml").touch()
+    line = "(pg8000.exceptions.InterfaceError) Can't create a connection to host {} and port 5432 "
+    assert explain(raised("sqlalchemy.exc.InterfaceError: " + line.format("db"))) == (
+        "it could not reach db:5432",
+        "shanty prod --with-services, if db is in compose.yaml",
+    )
+    for other in ("db.example", "localhost"):
+        found = explain(raised("sqlalchemy.exc.InterfaceError: " + line.format(other)))
+        assert found
+        assert "--with-services" not in found[1]
+
+
 def test_a_service_on_localhost_is_told_what_that_is_to_a_container(explain: Explain) -> None:
     log = raised(
         "redis.exceptions.ConnectionError: Error 111 connecting to localhost:5999. "

@@ -282,6 +282,7 @@ def test_a_container_without_labels_or_ports_is_listed_all_the_same(
         "Name": "/bare",
         "State": {"Status": "created", "Running": False},
         "Config": {"Labels": None},
+        "HostConfig": {"AutoRemove": True},
         "NetworkSettings": {"Ports": None},
     }
     fakes.answer(listed(["1"]), reply("docker container inspect 1", json.dumps([bare])))

@@ -6,6 +6,7 @@ The build beside it is the suite's own command, in a process of its own.
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
@@ -170,7 +171,9 @@ def end_when_stopped(fakes: Fakes) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     for process in psutil.Process().children():
-        process.terminate()
+        with suppress(psutil.NoSuchProcess):
+            if "run" in process.cmdline():
+                process.terminate()
 
 
 @pytest.mark.parametrize("code", [0, 3])

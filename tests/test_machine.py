@@ -20,6 +20,7 @@ from shanty.settings import Given
 from shanty.setup import apt, machine
 from shanty.setup.apt import family_of
 from shanty.setup.base_image import ensure_base_image, made_here, own_base_image
+from shanty.setup.compose import ensure_compose
 from shanty.setup.consent import Setup
 from shanty.setup.machine import ensure_engine
 from tests.fakes import (
@@ -462,6 +463,101 @@ def test_an_apt_that_cannot_tell_its_mirror_is_a_fault_with_a_fix(old: Machine) 
 def test_nothing_is_left_where_the_person_stands(old: Machine, workplace: Path) -> None:
     ensure_engine(old.setup())
     assert list(workplace.iterdir()) == []
+
+
+# Compose
+
+
+HAS_COMPOSE = reply("docker compose version", "2.26.1-4\n")
+NO_COMPOSE = reply("docker compose version", stderr="docker: unknown command", code=1)
+
+
+@pytest.fixture
+def bare(complete: Machine) -> Machine:
+    """Return a machine whose docker command has no plugin for services, until apt installs one."""
+    complete.fakes.answer(NO_COMPOSE, reply(INSTALL, then=(HAS_COMPOSE,)))
+    return complete
+
+
+def test_compose_that_is_there_is_left_as_it_is(complete: Machine) -> None:
+    complete.fakes.answer(HAS_COMPOSE)
+    ensure_compose(complete.setup())
+    assert complete.said == ["compose: Docker Compose 2.26.1"]
+    assert complete.questions == complete.changes == []
+
+
+@pytest.mark.parametrize("plugin", [NO_COMPOSE, reply("docker compose version", "v2.3.3\n")])
+def test_compose_comes_from_a_suite_that_has_it(plugin: Reply, bare: Machine) -> None:
+    bare.fakes.answer(plugin, policy(docker_compose="2.26.1-4"))
+    ensure_compose(bare.setup())
+    assert bare.questions == ["Install Docker Compose?"]
+    assert bare.changes == ["apt-get update --quiet", f"{INSTALL} docker-compose"]
+    assert bare.said == ["compose: Docker Compose 2.26.1"]
+
+
+def test_dockers_own_compose_goes_first(bare: Machine) -> None:
+    bare.fakes.answer(policy(docker_compose="2.26.1-4", docker_compose_plugin="5:2.40.0-1"))
+    ensure_compose(bare.setup())
+    assert bare.changes[-1] == f"{INSTALL} docker-compose-plugin"
+
+
+def test_compose_of_ubuntu_has_another_name(bare: Machine) -> None:
+    bare.be("ID=ubuntu\n")
+    bare.fakes.answer(policy(docker_compose_v2="2.24.6+ds1-0ubuntu2"))
+    ensure_compose(bare.setup())
+    assert bare.changes[-1] == f"{INSTALL} docker-compose-v2"
+
+
+def test_a_compose_that_is_no_plugin_leaves_it_to_a_newer_suite(bare: Machine) -> None:
+    bare.fakes.answer(
+        policy(docker_compose="1.29.2-3"),
+        policy("-o", docker_compose="2.26.1-4"),
+        Reply(("apt-get", "-o"), word="update"),
+        Reply(("apt-get", "-o"), word="download", writes=("docker-compose_2.deb",)),
+    )
+    ensure_compose(bare.setup())
+    assert bare.changes[1:] == [
+        f"apt-get {SEPARATE} update --quiet",
+        f"apt-get {SEPARATE} download --quiet docker-compose",
+        f"{INSTALL} FOLDER/docker-compose_2.deb",
+    ]
+
+
+def test_a_mirror_without_compose_is_told_so(bare: Machine) -> None:
+    bare.fakes.answer(
+        policy(docker_compose="1.29.2-3"),
+        reply("apt-cache -o"),
+        Reply(("apt-get", "-o"), word="update"),
+    )
+    with pytest.raises(MachineError) as fault:
+        ensure_compose(bare.setup())
+    assert str(fault.value) == (
+        "docker has no compose plugin, and no suite of this machine's mirror has one that is new "
+        "enough\nfix: install Docker Compose 2.20 or newer, then: shanty setup"
+    )
+
+
+def test_a_system_without_apt_is_told_to_install_compose(bare: Machine) -> None:
+    bare.be("ID=fedora\n")
+    with pytest.raises(MachineError, match="this system is neither Debian nor Ubuntu"):
+        ensure_compose(bare.setup())
+
+
+def test_a_dry_run_says_how_compose_would_be_installed(
+    bare: Machine, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ensure_compose(bare.setup(dry=True))
+    assert capfd.readouterr().out.splitlines() == [
+        "shanty > apt-get update --quiet",
+        f"shanty > {INSTALL} docker-compose",
+    ]
+    assert bare.changes == bare.questions == []
+
+
+def test_compose_is_not_installed_without_consent(bare: Machine) -> None:
+    with pytest.raises(MachineError, match="Install Docker Compose: not done"):
+        ensure_compose(bare.setup(agree=False))
+    assert bare.changes == []
 
 
 # The base image

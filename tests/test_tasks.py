@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from io import FileIO
 from pathlib import Path
@@ -582,15 +582,17 @@ def test_dev_follows_the_lock_at_the_port_that_it_has(
     with running("dev", "--port", str(port)) as process:
         fakes.wait_for("holding")
         before = locked(project)
-        with project.lock_file.open("a", encoding="utf-8") as lock:
-            lock.write("# another\n")
         fakes.answer(
             reply("docker image inspect harbour:development", json.dumps([{"Id": "sha256:2"}])),
             reply("docker run"),
         )
+        with project.lock_file.open("a", encoding="utf-8") as lock:
+            lock.write("# another\n")
         wait_until(lambda: f"docker stop harbour-dev-{port}" in fakes.changes)
         for child in psutil.Process(process.pid).children():
-            child.terminate()
+            with suppress(psutil.NoSuchProcess):
+                if "run" in child.cmdline():
+                    child.terminate()
         assert process.wait(DEADLINE_SECONDS) == 0
     first, second = (line for line in fakes.changes if line.startswith("docker run"))
     assert before in first

@@ -49,8 +49,8 @@ class ContainerOptions:
 
     `env` holds `KEY=VALUE` or `KEY`, which takes the caller's own value; `memory` and `cpus` are
     limits as Docker takes them; `ca` is the machine's CA bundle, which development needs for what
-    it fetches; `security` is what the engine says of its own, for what is mounted; `debug_port` is
-    where an editor attaches, of this machine and inside.
+    it fetches; `security` is what the engine says of its own, for what is mounted; `networks` are
+    those where it finds its services; `debug_port` is where an editor attaches, here and inside.
     """
 
     env: tuple[str, ...] = ()
@@ -64,6 +64,7 @@ class ContainerOptions:
     cpus: str | None = None
     ca: Path | None = None
     security: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
     debug_port: int | None = None
 
 
@@ -197,6 +198,8 @@ def _run(
         "--label",
         f"shanty.task={task}",
     ]
+    for network in options.networks:
+        arguments += ["--network", network]
     inner, values = _environment(options)
     return Request((*arguments, *inner, *words), values, name)
 

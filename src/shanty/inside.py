@@ -9,6 +9,9 @@ from shanty.dependencies.holders import in_a_group
 from shanty.labels import lock_digest
 from shanty.request import Request
 from shanty.server import framework_shell, manager
+from shanty.services.model import Services
+from shanty.services.running import container_networks
+from shanty.services.start import with_services
 from shanty.workflow import Workflow
 
 SHELL = ("/bin/bash",)
@@ -18,14 +21,16 @@ SHELL = ("/bin/bash",)
 class Inside:
     """The commands of a workflow: in the development container that runs, else in one of their own.
 
-    One that was started on another lock is left alone.
+    One that was started on another lock is left alone, and so is one that does not reach the
+    services that are up; tests have theirs up first.
     """
 
     workflow: Workflow
+    services: Services | None = None
 
     def run(self, words: tuple[str, ...], options: ContainerOptions) -> int:
         """Run a command in the development image; return its exit code."""
-        if running := self._running():
+        if running := self._running(options):
             return self._join(running, words, options)
         options = self._prepared("development", options)
         context, settings = self.workflow.context, self.workflow.settings
@@ -33,11 +38,12 @@ class Inside:
 
     def test(self, words: tuple[str, ...], options: ContainerOptions) -> int:
         """Run the project's tests with more words, untouched; return their exit code."""
+        options = with_services(self.workflow, self.services, options)
         return self.run((*self._runner(), *words), options)
 
     def shell(self, target: str, options: ContainerOptions) -> int:
         """Open a shell in a target in place of its entrypoint; return its exit code."""
-        if target == "development" and (running := self._running()):
+        if target == "development" and (running := self._running(options)):
             return self._join(running, SHELL, options)
         options = self._prepared(target, options)
         context, settings = self.workflow.context, self.workflow.settings
@@ -57,15 +63,21 @@ class Inside:
         script = manager(project, app) if app else None
         return ("python", script, "test") if script else ("python", "-m", "unittest")
 
-    def _running(self) -> str | None:
-        """Return the development container that runs, `None` where none does or its lock is old."""
+    def _running(self, options: ContainerOptions) -> str | None:
+        """Return the development container that runs; `None` for none, or one that will not do."""
         if self.workflow.dry:
             return None
         running = engine.containers(self.workflow.project, running=True)
         found = next((one for one in running if one.kind == "dev"), None)
-        if found is None or found.lock == lock_digest(self.workflow.lock):
-            return found.name if found else None
-        terminal.say(f"{found.name} was started on another lock: this runs in a container apart")
+        if found is None:
+            return None
+        if found.lock != lock_digest(self.workflow.lock):
+            reason = "was started on another lock"
+        elif set(options.networks) - set(container_networks(found.name)):
+            reason = "was started without the services"
+        else:
+            return found.name
+        terminal.say(f"{found.name} {reason}: this runs in a container apart")
         return None
 
     def _join(self, name: str, words: tuple[str, ...], options: ContainerOptions) -> int:

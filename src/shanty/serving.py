@@ -25,6 +25,8 @@ from shanty.limits import check_cpus
 from shanty.port import check_free
 from shanty.project import Project, find_project
 from shanty.request import Request
+from shanty.services.model import Services
+from shanty.services.start import with_services
 from shanty.settings import Given
 from shanty.tee import Tail
 from shanty.workflow import Workflow
@@ -36,9 +38,10 @@ KILLED = 137
 
 @dataclass(frozen=True)
 class Serving:
-    """The servers of a workflow, each built for first."""
+    """The servers of a workflow, each built for first, with its services up."""
 
     workflow: Workflow
+    services: Services | None = None
 
     @property
     def _name(self) -> str:
@@ -47,12 +50,11 @@ class Serving:
 
     def development(self, options: ContainerOptions) -> int:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
-        outdated = self._outdated()
-        if not outdated:
-            self._check_port(options.host)
+        outdated = self._check_room(options.host)
         self._say_others()
         self._say_console(options.host)
         self.workflow.build("development")
+        options = with_services(self.workflow, self.services, options)
         if outdated:
             self._take_away(outdated)
         options = replace(options, security=self.workflow.security)
@@ -78,10 +80,8 @@ class Serving:
 
     def _serve_sources(self, options: ContainerOptions) -> int | None:
         """Serve the sources until the server ends, or a follower makes room: then `None`."""
-        asked, image = (
-            self._development(options),
-            request.tag(self.workflow.settings, "development"),
-        )
+        asked = self._development(options)
+        image = request.tag(self.workflow.settings, "development")
         # A terminal that is the app's own has nothing kept of it.
         tail = None if options.tty else Tail()
         if self.workflow.dry:
@@ -98,13 +98,21 @@ class Serving:
         renewed = Given(project, read_lock(project), given.environment, typed)
         return Serving(Workflow(renewed, self.workflow.dry))
 
+    def _check_room(self, host: str) -> str | None:
+        """Check the port; return the server there that has to make room, if that is all."""
+        try:
+            self._check_port(host)
+        except MachineError:
+            if outdated := self._outdated():
+                return outdated
+            raise
+        return None
+
     def _outdated(self) -> str | None:
         """Return the detached server at this port that was started on another lock, if any.
 
         One in the foreground follows its lock by itself.
         """
-        if self.workflow.dry:
-            return None
         name = self._name
         running = engine.containers(self.workflow.project, running=True)
         found = next((one for one in running if one.name == name and one.is_detached), None)
@@ -138,6 +146,7 @@ class Serving:
         if options.cpus and not self.workflow.dry:
             check_cpus(options.cpus, engine.processors())
         self.workflow.build("production")
+        options = with_services(self.workflow, self.services, options)
         asked = production_server(self.workflow.context, self.workflow.settings, options)
         if options.detach:
             return self._detach(asked, options, lambda: engine.is_healthy(asked.container))

@@ -19,7 +19,7 @@ from shanty.container import ContainerOptions
 from shanty.dependencies.lock import Lock, read_lock
 from shanty.dependencies.python_version import check_admitted
 from shanty.door import door
-from shanty.errors import RunError, ShantyError, UsageError
+from shanty.errors import MachineError, RunError, ShantyError, UsageError
 from shanty.image.report import weight_json, weight_svg, weight_table
 from shanty.init.scaffold import read_scaffold, write_scaffold
 from shanty.inside import Inside
@@ -28,9 +28,14 @@ from shanty.network import ca_bundle
 from shanty.pin import read_pin
 from shanty.project import Project, find_project
 from shanty.pyproject import set_value
+from shanty.services.compose_file import find_compose_file
+from shanty.services.model import Services, read_services
+from shanty.services.running import joined_networks, own_containers, service_containers
+from shanty.services.stop import kept_volumes, taken_down
 from shanty.serving import Serving, environment_file
 from shanty.settings import Given, parse_port, resolve, resolve_one
 from shanty.setup.base_image import carried_python, ensure_base_image
+from shanty.setup.compose import ensure_compose
 from shanty.setup.consent import Setup
 from shanty.setup.machine import ensure_engine
 from shanty.workflow import Workflow
@@ -44,6 +49,7 @@ SERVER = {
     "host": "the address it answers on",
     "detach": "return once it answers",
 }
+SERVICES = {"services": "bring up the services of the Compose file first"}
 
 
 def task(**options: Any) -> Callable[[Callable[..., None]], Any]:
@@ -106,6 +112,7 @@ def build(
     iterable=["env"],
     help={
         **SERVER,
+        **SERVICES,
         **ENV,
         "debug": "let an editor attach its debugger",
         "debug-port": "the port of this machine for that, 5678 unless told",
@@ -118,6 +125,7 @@ def dev(
     detach: bool = False,
     debug: bool = False,
     debug_port: Any = None,
+    services: bool = True,
     env: Any = None,
     env_file: Any = None,
 ) -> None:
@@ -127,7 +135,8 @@ def dev(
     if debug or debug_port is not None:
         attach = debugger.debug_port(workflow.project, debug_port, dry=workflow.dry)
         options = replace(options, debug_port=attach)
-    _exit(Serving(workflow).development(options))
+    found = _services(workflow, options) if services else None
+    _exit(Serving(workflow, found).development(options))
 
 
 @task(
@@ -139,6 +148,7 @@ def dev(
         "writable": "let the app write outside /tmp",
         "memory": "the memory it may have, swap included, as in 512m",
         "cpus": "the processors it may have, as in 1.5",
+        "with-services": SERVICES["services"],
     },
 )
 def prod(
@@ -150,6 +160,7 @@ def prod(
     writable: bool = False,
     memory: Any = None,
     cpus: Any = None,
+    with_services: bool = False,
     env: Any = None,
     env_file: Any = None,
 ) -> None:
@@ -166,7 +177,8 @@ def prod(
         memory=parse_memory(memory) if memory is not None else None,
         cpus=parse_cpus(cpus) if cpus is not None else None,
     )
-    _exit(Serving(workflow).production(options))
+    found = _services(workflow, options) if with_services else None
+    _exit(Serving(workflow, found).production(options))
 
 
 @task(
@@ -216,7 +228,7 @@ def shell(
     if app and target != "development":
         raise UsageError("--app opens the development image alone", f"{door()} shell --app")
     workflow = _workflow(c)
-    options = _container(workflow, env, env_file)
+    options = _joined(workflow, _container(workflow, env, env_file))
     inside = Inside(workflow)
     _exit(inside.framework_shell(options) if app else inside.shell(target, options))
 
@@ -228,21 +240,25 @@ def run(c: Context, env: Any = None, env_file: Any = None) -> None:
     if not words:
         raise UsageError("no command to run", f"{door()} run -- CMD …")
     workflow = _workflow(c)
-    _exit(Inside(workflow).run(words, _container(workflow, env, env_file)))
+    options = _joined(workflow, _container(workflow, env, env_file))
+    _exit(Inside(workflow).run(words, options))
 
 
 @task(iterable=["env"], help=ENV)
 def python(c: Context, env: Any = None, env_file: Any = None) -> None:
     """Open Python in the development image, as in `python -- ARGS`."""
     workflow = _workflow(c)
-    _exit(Inside(workflow).run(("python", *_remainder()), _container(workflow, env, env_file)))
+    options = _joined(workflow, _container(workflow, env, env_file))
+    _exit(Inside(workflow).run(("python", *_remainder()), options))
 
 
-@task(name="test", iterable=["env"], help=ENV)
-def run_tests(c: Context, env: Any = None, env_file: Any = None) -> None:
+@task(name="test", iterable=["env"], help={**SERVICES, **ENV})
+def run_tests(c: Context, services: bool = True, env: Any = None, env_file: Any = None) -> None:
     """Run the project's tests in the development image, as in `test -- ARGS`."""
     workflow = _workflow(c)
-    _exit(Inside(workflow).test(_remainder(), _container(workflow, env, env_file)))
+    options = _container(workflow, env, env_file)
+    found = _services(workflow, options) if services else None
+    _exit(Inside(workflow, found).test(_remainder(), options))
 
 
 @task(
@@ -340,8 +356,10 @@ def ps(c: Context) -> None:
     """List this project's containers and images."""
     project = find_project(Path.cwd())
     images = [found for found in engine.images(project) if not found.is_superseded]
-    for found in (*engine.containers(project), *images):
-        print(f"{found.name:40}  {found.kind:6}  {found.state}")
+    services = service_containers(project)
+    own = own_containers(project, services)
+    for found in (*own, *(one.found for one in services), *images):
+        print(f"{found.name:40}  {found.kind:7}  {found.state}")
 
 
 @task(help={"follow": "go on as the log grows"})
@@ -358,23 +376,37 @@ def logs(c: Context, follow: bool = False) -> None:
 
 @task()
 def stop(c: Context) -> None:
-    """Stop this project's containers."""
-    names = [found.name for found in engine.containers(find_project(Path.cwd()), running=True)]
+    """Stop this project's containers and take its services down; what they keep stays."""
+    project = find_project(Path.cwd())
+    services = service_containers(project)
+    names = [found.name for found in own_containers(project, services, running=True)]
     _change(c, [request.stop(names)] if names else [])
+    _change(c, taken_down(services))
     if not c.config.run.dry:
+        names += [one.name for one in services]
         print(f"stopped: {', '.join(names) or 'nothing was running'}")
 
 
-@task(help={"images": "all images, not only those that a later build has superseded"})
-def clean(c: Context, images: bool = False) -> None:
-    """Remove this project's containers and superseded images, or all of its images."""
+@task(
+    help={
+        "images": "all images, not only those that a later build has superseded",
+        "volumes": "what the project's services keep, too",
+    }
+)
+def clean(c: Context, images: bool = False, volumes: bool = False) -> None:
+    """Remove this project's containers, services and superseded images, or all of its images."""
     project = find_project(Path.cwd())
-    names = [found.name for found in engine.containers(project)]
+    services = service_containers(project)
+    names = [found.name for found in own_containers(project, services)]
+    kept = kept_volumes(project, services) if volumes else {}
     found_images = engine.images(project)
     tags = [found.name for found in found_images if images or found.is_superseded]
     _change(c, [request.remove_containers(names)] if names else [])
+    _change(c, taken_down(services, kept))
     _change(c, [request.remove_images(tags)] if tags else [])
     if not c.config.run.dry:
+        names += [one.name for one in services]
+        names += [name for found in kept.values() for name in found]
         print(f"removed: {', '.join((*names, *tags)) or 'nothing was left'}")
 
 
@@ -386,6 +418,8 @@ def setup(c: Context, yes: bool = False) -> None:
     )
     ensure_engine(plan)
     project = find_project(Path.cwd())
+    if find_compose_file(project):
+        ensure_compose(plan)
     given = Given(project, _lock(project), os.environ, {})
     base_image, python_version = (
         str(resolve_one(key, given).value) for key in ("base-image", "python-version")
@@ -452,6 +486,22 @@ def _container(
     tty = terminal.is_terminal() and not options.get("detach")
     bundle = ca_bundle(os.environ)
     return ContainerOptions(env=tuple(env), env_file=path, tty=tty, ca=bundle, **options)
+
+
+def _services(workflow: Workflow, options: ContainerOptions) -> Services | None:
+    """Return the services of the project's Compose file, `None` where it has none."""
+    file = find_compose_file(workflow.project, options.env_file)
+    return read_services(workflow.project, file, dry=workflow.dry) if file else None
+
+
+def _joined(workflow: Workflow, options: ContainerOptions) -> ContainerOptions:
+    """Return the options of a container that joins the services, where they are up."""
+    try:
+        return replace(options, networks=joined_networks(workflow.project))
+    except MachineError:
+        if not workflow.dry:
+            raise
+        return options
 
 
 def _workers(typed: str | None) -> int | None:

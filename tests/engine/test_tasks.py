@@ -395,7 +395,10 @@ def test_after_sync_only_that_value_differs_and_the_image_has_that_poetry(
 
 def test_setup_finds_what_is_there_and_changes_nothing(built: Workspace) -> None:
     done = built.invoke("setup")
-    assert re.search(r"^engine: Docker \d+\S*, buildx \S+\nbase image: \S+$", done.stdout)
+    engine, compose, base = done.stdout.splitlines()
+    assert re.fullmatch(r"engine: Docker \d+\S*, buildx \S+", engine)
+    assert re.fullmatch(r"compose: Docker Compose \d+\S*", compose)
+    assert re.fullmatch(r"base image: \S+", base)
     assert done.stderr == ""
 
 

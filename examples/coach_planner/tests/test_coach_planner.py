@@ -9,8 +9,8 @@ from coach_planner import create_app
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> FlaskClient:
-    return create_app(f"sqlite:///{tmp_path / 'plan.sqlite3'}").test_client()
+def client(database_url: str) -> FlaskClient:
+    return create_app(database_url).test_client()
 
 
 def test_an_empty_week_rests_on_every_day(client: FlaskClient) -> None:

@@ -2,8 +2,10 @@
 
 import re
 
+from shanty.door import door
 from shanty.failure.case import Case, Diagnosis
 from shanty.failure.raised import Raised
+from shanty.services.compose_file import find_compose_file
 
 HOST = r"(?P<host>[\w.:-]*\w)"
 PORT = r"(?P<port>\d+)"
@@ -15,6 +17,8 @@ SAID = (
     r"failed to resolve host '(?P<host>[^']+)'",
     # asyncio, and asyncpg with it
     rf"Connect call failed \('{HOST}', {PORT}",
+    # pg8000
+    rf"create a connection to host {HOST} and port {PORT}",
     # pymysql, mysqlclient
     r"MySQL server (?:on|host) '(?P<host>[^':]+)(?::(?P<port>\d+))?",
     # redis
@@ -39,12 +43,12 @@ TRANSPORTS = {"anyio", "httpcore", "urllib3", "sqlalchemy", "amqp", "uvloop"}
 LOOPBACK = ("localhost", "127.", "::1", "0.0.0.0")  # noqa: S104
 
 
-def unreached_service(raised: Raised, _case: Case) -> Diagnosis | None:
+def unreached_service(raised: Raised, case: Case) -> Diagnosis | None:
     """Explain an exception that names the address it could not reach."""
     for said in SAID:
         if found := re.search(said, raised.message):
             groups = found.groupdict()
-            return _told(groups["host"], groups.get("port"))
+            return _told(case, groups["host"], groups.get("port"))
     if found := SOCKET.search(raised.message):
         return Diagnosis(
             f"it looked for PostgreSQL at the socket {found['path']}: it was given no host",
@@ -69,8 +73,12 @@ def _reason(raised: Raised) -> str:
     return said or raised.name
 
 
-def _told(host: str, port: str | None) -> Diagnosis:
-    return Diagnosis(f"it could not reach {f'{host}:{port}' if port else host}", _fix(host))
+def _told(case: Case, host: str, port: str | None) -> Diagnosis:
+    what = f"it could not reach {f'{host}:{port}' if port else host}"
+    file = find_compose_file(case.project)
+    if file and re.fullmatch(r"[\w-]+", host) and not host.startswith(LOOPBACK):
+        return Diagnosis(what, f"{door()} prod --with-services, if {host} is in {file.shown}")
+    return Diagnosis(what, _fix(host))
 
 
 def _fix(host: str) -> str:

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
@@ -29,6 +29,9 @@ KEYRINGS = {
 # Where Docker and Python's venv and pip lie.
 COMPONENTS = {"debian": ("main",), "ubuntu": ("main", "universe")}
 PACKAGES = ("docker.io", "docker-buildx")
+
+# The version that apt would install of each package, by its name.
+Candidates = dict[str, str]
 
 
 def family() -> str | None:
@@ -60,33 +63,44 @@ def install_engine(setup: Setup) -> None:
     setup.agree("Install a Docker engine with buildx?")
     setup.change(("apt-get", "update", "--quiet"))
     wanted = [*PACKAGES, *([] if shutil.which("docker") else ["docker-cli"])]
-    candidates = dict.fromkeys(wanted, "") if setup.dry else _candidates(wanted)
+    candidates = dict.fromkeys(wanted, "") if setup.dry else find_candidates(wanted)
     available = [name for name in wanted if name in candidates]
     if setup.dry or _suffices(candidates):
         setup.change(("apt-get", "install", "--yes", "--no-install-recommends", *available))
-    else:
-        _install_from_newer_suite(setup, system, [*wanted, "containerd"])
+    elif not install_from_newer_suite(setup, system, [*wanted, "containerd"], _suffices):
+        raise MachineError(
+            f"no suite of this machine's mirror has Docker {OLDEST_ENGINE} or newer with buildx",
+            f"install them by hand, start the engine, then: {door()} setup",
+        )
 
 
-def _suffices(candidates: dict[str, str]) -> bool:
-    if not set(PACKAGES) <= set(candidates):
-        return False
+def _suffices(candidates: Candidates) -> bool:
+    engine_is_new = is_new_enough(candidates, "docker.io", OLDEST_ENGINE)
+    return engine_is_new and set(PACKAGES) <= set(candidates)
+
+
+def is_new_enough(candidates: Candidates, package: str, oldest: Version) -> bool:
+    """Tell whether apt would install a package in a release that will do."""
+    version = candidates.get(package, "").split(":")[-1]
     try:
-        version = candidates["docker.io"].split(":")[-1]
-        return Version(re.split(r"[+~-]", version)[0]) >= OLDEST_ENGINE
+        return Version(re.split(r"[+~-]", version)[0]) >= oldest
     except InvalidVersion:
         return False
 
 
-def _candidates(packages: Iterable[str], options: Iterable[str] = ()) -> dict[str, str]:
+def find_candidates(packages: Iterable[str], options: Iterable[str] = ()) -> Candidates:
     """Return the version that apt would install of each package, where it would."""
     answer = _ask(("apt-cache", *options, "policy", *packages))
     found = re.findall(r"^(\S+):\n.*\n  Candidate: (?!\(none\))(\S+)", answer, re.MULTILINE)
     return dict(found)
 
 
-def _install_from_newer_suite(setup: Setup, system: str, packages: list[str]) -> None:
-    """Take an engine from a newer suite of the same mirror, and what it needs from this one.
+def install_from_newer_suite(
+    setup: Setup, system: str, packages: list[str], suffice: Callable[[Candidates], bool]
+) -> bool:
+    """Take packages from a newer suite of the same mirror, and what they need from this one.
+
+    Returns whether a suite had some that suffice.
 
     Lists and sources of their own keep the machine's suites, and every other package, as they are.
     """
@@ -95,17 +109,14 @@ def _install_from_newer_suite(setup: Setup, system: str, packages: list[str]) ->
             folder = Path(name)
             options = _separate_apt(folder, system, suite)
             setup.change(("apt-get", *options, "update", "--quiet"))
-            candidates = _candidates(packages, options)
-            if not _suffices(candidates):
+            candidates = find_candidates(packages, options)
+            if not suffice(candidates):
                 continue
             setup.change(("apt-get", *options, "download", "--quiet", *candidates), cwd=folder)
             files = sorted(str(file) for file in folder.glob("*.deb"))
             setup.change(("apt-get", "install", "--yes", "--no-install-recommends", *files))
-            return
-    raise MachineError(
-        f"no suite of this machine's mirror has Docker {OLDEST_ENGINE} or newer with buildx",
-        f"install them by hand, start the engine, then: {door()} setup",
-    )
+            return True
+    return False
 
 
 def _separate_apt(folder: Path, system: str, suite: str) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ import tempfile
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Engine, String, create_engine, delete, select
+from sqlalchemy import Engine, String, create_engine, delete, inspect, select
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.schema import CreateTable
 
@@ -40,10 +41,15 @@ class Plan:
     @cached_property
     def _engine(self) -> Engine:
         # Connected at the first request: starting needs no database, and no file is written
-        # before one is wanted. Workers may come here together, hence IF NOT EXISTS.
-        engine = create_engine(self._url or default_database_url())
-        with engine.begin() as connection:
-            connection.execute(CreateTable(Training.__table__, if_not_exists=True))
+        # before one is wanted. A server may have been started anew since the last one.
+        engine = create_engine(self._url or default_database_url(), pool_pre_ping=True)
+        try:
+            with engine.begin() as connection:
+                connection.execute(CreateTable(Training.__table__, if_not_exists=True))
+        except DatabaseError:
+            # Workers may come here together, and PostgreSQL then refuses the later ones.
+            if not inspect(engine).has_table(Training.__tablename__):
+                raise
         return engine
 
     def week(self) -> dict[str, list[Training]]:

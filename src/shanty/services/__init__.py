@@ -1,0 +1,1 @@
+"""What the app talks to: the services of a Compose file."""
