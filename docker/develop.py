@@ -29,7 +29,11 @@ ENVIRONMENTS = {".env", ".flaskenv"}
 SILENT = ("9p", "afs", "ceph", "cifs", "drvfs", "fakeowner", "fuse", "grpcfuse", "lustre", "nfs")
 SILENT += ("osxfs", "prl_fs", "smb", "vboxsf", "virtiofs", "vmhgfs")
 # Further files and patterns, as Flask itself has them.
-EXTRA = [one for one in os.environ.get("FLASK_RUN_EXTRA_FILES", "").split(os.pathsep) if one]
+EXTRA = [
+    os.path.abspath(one)
+    for one in os.environ.get("FLASK_RUN_EXTRA_FILES", "").split(os.pathsep)
+    if one
+]
 EXCLUDED = os.environ.get("FLASK_RUN_EXCLUDE_PATTERNS", "").split(os.pathsep)
 POLL_SECONDS = 0.25
 # A save may be several events.
@@ -103,10 +107,8 @@ class Events:
         self.paths: dict = {}
         for top in tops:
             self.add(top)
-        for file in EXTRA:
-            self.paths[self.inotify.add_watch(os.path.dirname(file), self.mask)] = os.path.dirname(
-                file
-            )
+        for folder in map(os.path.dirname, EXTRA):
+            self.paths[self.inotify.add_watch(folder, self.mask)] = folder
 
     def add(self, top: str) -> list:
         """Watch a folder and those below it; return the files that are there."""
@@ -172,14 +174,15 @@ def watcher():  # noqa: ANN201
     try:
         return Events(tops)
     except (ImportError, OSError) as error:
-        reason = "fs.inotify.max_user_watches is used up" if error_number(error) else error
-        say(f"No events: {reason}")
+        say_no_events(error)
         return Polling(tops)
 
 
-def error_number(error: Exception) -> bool:
-    """Tell whether an error is that of too many watches."""
-    return getattr(error, "errno", None) in {errno.ENOSPC, errno.EMFILE}
+def say_no_events(error: Exception) -> None:
+    """Say why there are no events."""
+    is_full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EMFILE}
+    reason = "this machine's fs.inotify.max_user_watches is used up" if is_full else error
+    say(f"Polling, for there are no events: {reason}")
 
 
 def listen(port: int) -> socket.socket:
@@ -204,7 +207,8 @@ class Server:
 
     def go(self, turn: str, put) -> None:  # noqa: ANN001
         """Take the app and serve it; hand on this server once it has ended."""
-        os.write(self.tell, turn.encode())
+        with suppress(BrokenPipeError):
+            os.write(self.tell, turn.encode())
         os.close(self.tell)
         threading.Thread(target=lambda: put((self.process.wait(), self)[1]), daemon=True).start()
 
@@ -232,7 +236,13 @@ def say(text: str) -> None:
 def watch(watching, put) -> None:  # noqa: ANN001
     """Hand on each change that the app has to start anew for."""
     while True:
-        for path in filter(is_source, watching.changed()):
+        try:
+            changed = watching.changed()
+        except OSError as error:
+            # A new folder may be one too many.
+            say_no_events(error)
+            watching, changed = Polling(watched(mounts())), []
+        for path in filter(is_source, changed):
             put(path)
 
 
@@ -323,8 +333,11 @@ def finish_requests() -> None:
 def serve(told: int) -> None:
     """Be `flask run`, once told to. What no edit mends ends the first start, to be told why."""
     signal.signal(signal.SIGTERM, leave)
-    # This script's own folder is no part of the app.
-    del sys.path[0]
+    # An interrupt from the terminal is for the one who watches, and who then ends this.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(ValueError):
+        # This script's own folder is no part of the app.
+        sys.path.remove(os.path.dirname(os.path.abspath(__file__)))
     from flask import cli  # noqa: PLC0415
 
     if not (turn := os.read(told, len(FIRST)).decode()):
