@@ -32,6 +32,7 @@ TRIES = 3
 # What the one who saves does before the next time.
 PAUSE_SECONDS = 0.2
 LOST_SECONDS = 10
+APART = {"PYTHONPATH": ""}
 REPORT = CHECKOUT / "artifacts" / "reload.txt"
 PAGES = Path("src/coach_planner/pages.py")
 
@@ -114,11 +115,16 @@ def on_the_host(root: Path, folder: Path) -> Iterator[int]:
     """Serve the sample with plain `flask run --debug` on this machine; yield the port."""
     command([sys.executable, "-m", "venv", str(folder)])
     pip = [str(folder / "bin" / "pip"), "install", "--quiet", "flask", "sqlalchemy"]
-    command([*pip, "--editable", str(root)])
+    # Nothing of the tests' own takes the place of what it needs.
+    command([*pip, "--editable", str(root)], env=APART)
     port = free_port()
     line = [str(folder / "bin" / "flask"), "--app", "coach_planner:create_app()", "run", "--debug"]
     with subprocess.Popen(
-        [*line, "--port", str(port)], cwd=root, stderr=subprocess.DEVNULL, process_group=0
+        [*line, "--port", str(port)],
+        cwd=root,
+        env=os.environ | APART,
+        stderr=subprocess.DEVNULL,
+        process_group=0,
     ) as process:
         try:
             wait_for(lambda: get(port, "/health")[0] == 200)
@@ -243,6 +249,8 @@ def test_the_servers_of_other_frameworks_see_an_edit_soon_too(name: str, tmp_pat
         changed = next(
             file for file in project.rglob("*.py") if greeting(root) in file.read_text("utf-8")
         )
+        # Gunicorn first looks at its files a second after it has started.
+        time.sleep(1.5)
         edit(changed, greeting(root), "edited")
         print(f"{name}: {wait_for(lambda: 'edited' in page(port, '/'), seconds=5):.2f} s")
     finally:
