@@ -32,6 +32,8 @@ def main(folder: Path, words: list[str]) -> int:
         target.chmod(0o755)
     for name in reply["writes"]:
         Path(name).touch()
+    for name, text in reply["edits"]:
+        Path(writable_mount(words), name).write_text(text, "utf-8")
     sys.stdout.write(reply["stdout"])
     sys.stderr.buffer.write(reply["stderr"].encode(errors="surrogateescape"))
     sys.stdout.flush()
@@ -44,6 +46,13 @@ def fits(reply: dict[str, Any], words: list[str]) -> bool:
     """Tell whether a reply is one to these words."""
     begins = words[: len(reply["to"])] == reply["to"]
     return begins and (not reply["word"] or reply["word"] in words)
+
+
+def writable_mount(words: list[str]) -> str:
+    """Return the folder of this machine that was mounted last, to be written to."""
+    mounts = [word.split(",") for word in words if word.startswith("type=bind,")]
+    sources = [fields[1] for fields in mounts if "readonly" not in fields]
+    return sources[-1].removeprefix("source=")
 
 
 def hold(folder: Path, words: list[str], code: int) -> int:

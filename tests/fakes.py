@@ -78,7 +78,8 @@ class Reply:
 
     `then` is how it goes on after the first time; `makes` are the commands that exist from then
     on, `writes` the files it leaves where it runs; `holds` keeps it running until a signal comes; a
-    negative `code` is the signal it ends by.
+    negative `code` is the signal it ends by. `edits` are files, with their texts, that it leaves in
+    the last folder that is mounted to be written to.
     """
 
     to: tuple[str, ...]
@@ -90,6 +91,7 @@ class Reply:
     writes: tuple[str, ...] = ()
     holds: bool = False
     word: str = ""
+    edits: tuple[tuple[str, str], ...] = ()
 
 
 def reply(line: str, stdout: str = "", **how: Any) -> Reply:  # noqa: ANN401
@@ -125,7 +127,8 @@ class Fakes:
     def records(self) -> list[dict[str, Any]]:
         """Everything that was recorded, in order."""
         text = (self.folder / "calls.jsonl").read_text("utf-8")
-        return [json.loads(line) for line in text.splitlines()]
+        # The last line may be under way.
+        return [json.loads(line) for line in text.split("\n")[:-1]]
 
     @property
     def calls(self) -> list[list[str]]:

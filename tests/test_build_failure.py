@@ -206,7 +206,7 @@ def test_a_package_that_does_not_say_what_it_is_built_with_is_named(explain: Exp
     )
     assert explain(said) == (
         "harbour 1.0 needs the module Cython to be built, and does not say so",
-        "poetry update harbour, to a release that does",
+        "invoke update harbour, to a release that does",
     )
 
 
@@ -246,20 +246,17 @@ not compatible with the dependency `urllib3 (>=1.25.4,<1.27)`. Please contribute
 def test_a_package_that_asks_for_what_setuptools_has_no_more_is_named(explain: Explain) -> None:
     assert explain(JSMIN) == (
         "jsmin 2.2.2 cannot be built: it asks for use_2to3, which setuptools has no more",
-        "poetry update jsmin, to a release that does not",
+        "invoke update jsmin, to a release that does not",
     )
 
 
-def test_a_lock_that_cannot_be_exported_is_to_be_written_anew(
-    make_project: Callable[..., Project], explain: Explain
-) -> None:
-    root = make_project().quoted_root
+def test_a_lock_that_cannot_be_exported_is_to_be_written_anew(explain: Explain) -> None:
     assert explain(URLLIB3) == (
         (
             "the lock cannot be exported: it has urllib3 1.26.20 and 2.0.7, "
             "and does not say which is for whom"
         ),
-        f"poetry lock --directory {root}, with Poetry 2.1 or newer",
+        "SHANTY_POETRY_VERSION=2.5.1 invoke lock",
     )
 
 
@@ -274,7 +271,7 @@ def test_a_lock_that_cannot_be_exported_is_to_be_written_anew(
             "httptools 0.6.1 does not compile on Python 3.13; it has wheels up to 3.12",
             (
                 '[tool.shanty] python-version = "3.12"; '
-                "or poetry update httptools, to a release with newer ones"
+                "or invoke update httptools, to a release with newer ones"
             ),
         ),
         (
@@ -283,7 +280,7 @@ def test_a_lock_that_cannot_be_exported_is_to_be_written_anew(
             "3.9.15",
             "cp38-cp38",
             "orjson 3.9.15 does not compile on Python 3.13; it has wheels up to 3.8",
-            "poetry update orjson, to a release with newer ones",
+            "invoke update orjson, to a release with newer ones",
         ),
         (
             ORJSON,

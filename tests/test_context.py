@@ -109,7 +109,7 @@ def test_a_dependency_that_is_not_there_is_told_by_its_path_and_its_name(
     missing = (tmp_path / "app" / path).resolve()
     assert str(refused.value) == (
         f"{tmp_path / 'app' / 'poetry.lock'} depends on {missing}, and there is nothing\n"
-        "fix: get it, or take it out of the dependencies: poetry remove lib0"
+        "fix: get it, or take it out of the dependencies: invoke remove lib0"
     )
 
 

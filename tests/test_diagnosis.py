@@ -450,18 +450,18 @@ def test_a_shared_library_that_is_missing_is_named_with_its_package(
             "there is no module cv2, and the lock has no opencv-python-headless",
             (
                 "mend the import; or, if the package is the one that you mean: "
-                "poetry add opencv-python-headless"
+                "invoke add opencv-python-headless"
             ),
         ),
         (
             "pkg_resources",
             "there is no module pkg_resources: it left setuptools with release 82",
-            'poetry add "setuptools<82"',
+            'invoke add "setuptools<82"',
         ),
         (
             "flask",
             "there is no module flask, although the lock has flask",
-            "poetry update flask",
+            "invoke update flask",
         ),
         (
             "settings",

@@ -389,10 +389,10 @@ def test_a_container_that_ends_first_is_told_after_its_last_lines(
     )
     with pytest.raises(RunError) as fault:
         engine.wait_until(
-            name, lambda: False, 60, lambda log, _: Diagnosis(log[:8], "poetry add flask")
+            name, lambda: False, 60, lambda log, _: Diagnosis(log[:8], "invoke add flask")
         )
     assert str(fault.value) == (
-        f"{name} ended with exit code 3 before it answered: ModuleNo\nfix: poetry add flask"
+        f"{name} ended with exit code 3 before it answered: ModuleNo\nfix: invoke add flask"
     )
     assert capsys.readouterr() == ("", log)
     assert fakes.calls[-1][:4] == ["docker", "container", "logs", "--tail"]

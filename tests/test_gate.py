@@ -79,7 +79,7 @@ def test_a_development_image_without_pytest_is_told() -> None:
     found = red_tests("test gate: no group of the lock has pytest\n")
     assert found
     assert found.what == "no group of the lock has pytest, which the test gate runs"
-    assert found.fix.startswith("poetry add --group test pytest")
+    assert found.fix.startswith("invoke add --group test pytest")
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_a_missing_lock_is_told_with_the_command_that_writes_it(make_project: Ma
         read_lock(project)
     assert str(refused.value) == (
         f"{project.lock_file} is missing: an image is built from what the lock says\n"
-        f"fix: poetry lock --directory {project.root}"
+        "fix: invoke lock"
     )
 
 
@@ -135,7 +135,7 @@ def test_the_marks_of_a_merge_conflict_are_told_by_their_line(
     assert str(refused.value) == (
         f"{project.lock_file}:3: the lock holds the marks of a merge conflict\n"
         f"fix: git checkout --theirs {project.lock_file} && "
-        f"poetry lock --directory {project.root}"
+        "invoke lock"
     )
 
 
@@ -324,7 +324,7 @@ def test_a_lock_of_today_that_leaves_dependency_groups_out_is_stale(
         check_fresh(project, read_lock(project))
     assert str(refused.value) == (
         f"{project.lock_file} is stale: the dependencies in pyproject.toml have changed since\n"
-        f"fix: poetry lock --directory {project.root}"
+        "fix: invoke lock"
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shanty.errors import UsageError
-from shanty.pyproject import read_toml, replace_file, set_value, table
+from shanty.pyproject import read_toml, set_value, table
 
 KEY = "tool.shanty.poetry-version"
 
@@ -179,16 +179,6 @@ def test_a_value_that_is_there_already_writes_nothing(tmp_path: Path) -> None:
     assert not set_value(file, KEY, "2")
     after = file.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-
-
-def test_the_file_keeps_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that belongs to somebody else is given back to them, when root changes it."""
-    file = write(tmp_path, "")
-    given_to: list[tuple[int, int]] = []
-    monkeypatch.setattr("shanty.pyproject._owner", lambda _: (-1, -1))
-    monkeypatch.setattr(os, "chown", lambda _, user, group: given_to.append((user, group)))
-    replace_file(file, "x = 1\n")
-    assert given_to == [(file.stat().st_uid, file.stat().st_gid)]
 
 
 # What is refused

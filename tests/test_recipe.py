@@ -152,7 +152,7 @@ def test_a_gate_needs_a_pytest_that_a_group_brings(make_project: MakeProject) ->
         root = make_project(pyproject=POETRY).root
         assert str(refused.value) == (
             f"test-gate = true, and no group of {root / 'poetry.lock'} has pytest\n"
-            f"fix: poetry add --directory {root} --group test pytest"
+            "fix: invoke add --group test pytest"
         )
     group = f"{POETRY}[tool.poetry.group.check.dependencies]\npytest = '9'\n"
     brought = pytest_locked.replace("optional = true\n", "") % "check"

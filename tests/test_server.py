@@ -178,7 +178,7 @@ def test_what_is_installed_in_any_case_comes_before_a_group(make_project: MakePr
 @pytest.mark.parametrize("place", ["dev", "test", "+dev"])
 def test_a_developer_s_server_is_none_for_production(make_project: MakeProject, place: str) -> None:
     found = chosen(make_project, f"waitress 3.0 {place}")
-    assert found.reason == f"{FETCHED}`poetry add gunicorn`"
+    assert found.reason == f"{FETCHED}`invoke add gunicorn`"
     assert found.command.startswith("python -m gunicorn --config ")
     assert found.fetched == ("gunicorn",)
 
@@ -207,7 +207,7 @@ def test_a_gunicorn_that_serves_no_asgi_does_not_hide_the_one_that_is_fetched(
     assert found.command.startswith('env PYTHONPATH="/opt/server:$PYTHONPATH" python -m gunicorn ')
     assert found.reason == (
         "gunicorn, fetched beside the lock, whose 23.0 serves no ASGI. Make it yours with "
-        "`poetry add gunicorn@latest`"
+        "`invoke add gunicorn@latest`"
     )
     assert (found.fetched, found.stop_signal) == (("gunicorn",), "SIGTERM")
 
@@ -259,12 +259,12 @@ def test_an_old_gunicorn_gets_the_setuptools_that_it_imports(
         (
             *("asgi", "asgi", (), ()),
             'python -m gunicorn --bind "0.0.0.0:$PORT" --reload --worker-class asgi "$APP"',
-            f"{FETCHED}`poetry add gunicorn`",
+            f"{FETCHED}`invoke add gunicorn`",
         ),
         (
             *("wsgi", "django", (), ()),
             'python -m gunicorn --bind "0.0.0.0:$PORT" --reload "$APP"',
-            f"{FETCHED}`poetry add gunicorn`",
+            f"{FETCHED}`invoke add gunicorn`",
         ),
     ],
 )

@@ -1243,7 +1243,7 @@ def add_setting(line: str) -> Callable[[Project], None]:
         (spoil_toml, "{file}:1:9: invalid TOML", "mend line 1"),
         (drop_poetry, "{file} is not a Poetry project", "go to the folder of a Poetry project"),
         (drop_lock, "{root}/poetry.lock", ""),
-        (age_lock, "{root}/poetry.lock is stale", "poetry lock --directory {root}"),
+        (age_lock, "{root}/poetry.lock is stale", "shanty lock"),
         (age_poetry, "Poetry 1.8.5 does not know the [project] table", "set [tool.shanty] poetry"),
         (declare_readme, "{file}: [project] readme = 'README.md', and", "write README.md"),
         (drop_app, "no app found", "name it in {file}: [tool.shanty] app = "),
@@ -1285,7 +1285,7 @@ def test_a_lock_that_is_missing_is_to_be_written(shanty: Typing, project: Projec
     add_setting('poetry-version = "2.5.1"')(project)
     assert refusal(shanty("build"), 2) == (
         f"{project.lock_file} is missing: an image is built from what the lock says",
-        f"poetry lock --directory {project.root}",
+        "shanty lock",
     )
 
 
@@ -1626,7 +1626,7 @@ def test_sync_writes_the_versions_that_are_typed(shanty: Typing, project: Projec
         "pyproject.toml: poetry-version is now 2.6.0\n"
         "pyproject.toml: python-version is now 3.12\n"
         "poetry.lock was written by Poetry 2.5.1, not 2.6.0: a re-lock is due "
-        f"(poetry lock --directory {project.root})\n"
+        "(shanty lock)\n"
     )
     text = project.pyproject_file.read_text(encoding="utf-8")
     wanted = 'python-version = "3.12"\npoetry-version = "2.6.0"\n'
@@ -2065,7 +2065,7 @@ def test_a_server_that_the_lock_lacks_is_said_to_be_fetched(
     project.lock_file.write_text(text.replace('"gunicorn"', '"blinker"'), encoding="utf-8")
     assert said(shanty("build"))[-1] == (
         "server gunicorn, which is not in the lock: it is fetched beside it. "
-        "Make it yours with `poetry add gunicorn`"
+        "Make it yours with `shanty add gunicorn`"
     )
     assert "--build-arg SERVER=gunicorn" in fakes.changes[-1]
 
@@ -2092,7 +2092,7 @@ def test_no_server_can_be_fetched_for_asgi_on_an_old_python(
     project.lock_file.write_text(old, encoding="utf-8")
     assert refusal(shanty("build"), 2) == (
         "the lock has no server, and no gunicorn serves ASGI on Python 3.9",
-        f"poetry add uvicorn --directory {project.root}",
+        "shanty add uvicorn",
     )
     assert fakes.calls == []
 

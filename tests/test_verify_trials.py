@@ -115,7 +115,7 @@ def test_what_answers_needs_no_reason(trials: Trials) -> None:
     ("reason", "told"),
     [
         (Diagnosis("it cannot write to /opt/app", "shanty prod --writable"), "it cannot write to"),
-        (Diagnosis("it lacks a module", "poetry add flask"), ""),
+        (Diagnosis("it lacks a module", "invoke add flask"), ""),
         (None, ""),
     ],
 )

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from shanty.dependencies.lock import Lock
 from shanty.dockerfile import is_foreign
+from shanty.door import door
 from shanty.errors import UsageError
 from shanty.project import Project
 
@@ -77,7 +78,7 @@ def _path_dependencies(project: Project, lock: Lock) -> tuple[Path, ...]:
         if not path.exists():
             raise UsageError(
                 f"{lock.path} depends on {path}, and there is nothing",
-                f"get it, or take it out of the dependencies: poetry remove {name}",
+                f"get it, or take it out of the dependencies: {door()} remove {name}",
             )
     return tuple(path for path in found if not found.keys() & set(path.parents))
 

@@ -44,22 +44,29 @@ def index_secrets(project: Project, environment: Mapping[str, str]) -> list[Secr
 
 
 def _pip_conf(environment: Mapping[str, str]) -> str:
-    """Return a pip.conf with what the variables say, else pip's own files; empty for neither."""
+    """Return a pip.conf with what is reached from a container; empty where that is no index."""
+    reached = reached_indexes(environment)
+    if not reached.keys() - {"trusted-host"}:
+        return ""
+    lines = (f"{key} = {' '.join(value.split())}\n" for key, value in sorted(reached.items()))
+    return "[global]\n" + "".join(lines)
+
+
+def reached_indexes(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what the variables say of pip's indexes, else pip's own files, else Poetry's mirror.
+
+    What lies on this machine's disk is nowhere in a container, and so it is left out.
+    """
     found = _pip_files(environment) | {
         key: environment[name] for key, name in PIP_VARIABLES.items() if environment.get(name)
     }
     if mirror := environment.get(MIRROR):
         found.setdefault("index-url", mirror)
-    # What lies on this machine's disk is nowhere in a container.
-    reached = {
+    return {
         key: value
         for key, value in found.items()
         if key == "trusted-host" or re.match(r"https?://", value)
     }
-    if not reached.keys() - {"trusted-host"}:
-        return ""
-    lines = (f"{key} = {' '.join(value.split())}\n" for key, value in sorted(reached.items()))
-    return "[global]\n" + "".join(lines)
 
 
 def _pip_files(environment: Mapping[str, str]) -> dict[str, str]:

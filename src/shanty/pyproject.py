@@ -1,15 +1,14 @@
 """Reading `pyproject.toml`, and changing one value of it without touching another byte."""
 
 import codecs
-import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from shanty.errors import UsageError
+from shanty.replacement import replace_file
 
 Table = Mapping[str, Any]
 
@@ -98,28 +97,3 @@ def _with_value(text: str, parents: list[str], key: str, value: str) -> str:
     if "\r\n" in text and "\n" not in text.replace("\r\n", ""):
         after = after.replace("\r\n", "\n").replace("\n", "\r\n")
     return after
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write the text in the file's place in one step, with its mode, through a symbolic link."""
-    real = path.resolve()
-    handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        status = real.stat()
-        temporary.chmod(status.st_mode)
-        if hasattr(os, "chown") and (status.st_uid, status.st_gid) != _owner(temporary):
-            os.chown(temporary, status.st_uid, status.st_gid)
-        temporary.replace(real)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _owner(path: Path) -> tuple[int, int]:
-    status = path.stat()
-    return status.st_uid, status.st_gid

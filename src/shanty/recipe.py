@@ -8,12 +8,15 @@ from pathlib import PurePosixPath
 from shanty.context import Context, read_context
 from shanty.dependencies.holders import in_a_group
 from shanty.dependencies.lock import Lock
+from shanty.door import door
 from shanty.dynamic_version import project_version
 from shanty.errors import UsageError
 from shanty.project import Project
 from shanty.search.application import Application
 from shanty.server import Needs, Server, choose_server, development_server
 from shanty.settings import Resolved, Settings
+
+GIT_OVER_SSH = ("git", "openssh-client")
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def read_recipe(project: Project, lock: Lock, resolved: Resolved) -> Recipe:
         install=_install(project),
         import_root=_import_root(project, context, settings, app),
         version=project_version(project),
-        build_packages=_build_packages(lock),
+        build_packages=build_packages(lock),
     )
 
 
@@ -91,14 +94,15 @@ def _check_gate(project: Project, lock: Lock, settings: Settings) -> None:
     if not in_a_group(project, lock, "pytest"):
         raise UsageError(
             f"test-gate = true, and no group of {lock.path} has pytest",
-            f"poetry add --directory {project.quoted_root} --group test pytest",
+            f"{door()} add --group test pytest",
         )
 
 
-def _build_packages(lock: Lock) -> tuple[str, ...]:
+def build_packages(lock: Lock) -> tuple[str, ...]:
+    """Return the Debian packages without which the lock cannot be installed."""
     addresses = [package.url for package in lock.packages if package.source == "git"]
     over_ssh = any(re.match(r"ssh:|git\+ssh:|[^/:]+@", address) for address in addresses)
-    return ("git", "openssh-client") if over_ssh else ("git",) if addresses else ()
+    return GIT_OVER_SSH if over_ssh else ("git",) if addresses else ()
 
 
 def _ship(project: Project, app: Application | None) -> str:

@@ -11,6 +11,7 @@ from packaging.version import Version
 from shanty.dependencies.holders import holders
 from shanty.dependencies.lock import Lock
 from shanty.dependencies.production import production_set
+from shanty.door import door
 from shanty.errors import UsageError
 from shanty.project import Project
 from shanty.search.application import Application
@@ -99,7 +100,7 @@ def choose_server(project: Project, lock: Lock, app: Application, needs: Needs) 
         raise UsageError(
             f"the lock has no server, and no {FETCHED} serves ASGI on Python "
             f"{needs.python_version}",
-            f"poetry add uvicorn --directory {project.quoted_root}",
+            f"{door()} add uvicorn",
         )
     return _fetched(f"python -m {_command(FETCHED, app)}", lock, installed)
 
@@ -145,13 +146,13 @@ def _fetched(command: str, lock: Lock, versions: Mapping[str, str]) -> Server:
         return Server(
             f'env PYTHONPATH="/opt/server:$PYTHONPATH" {command}',
             f"{FETCHED}, fetched beside the lock, whose {old} serves no ASGI. Make it yours with "
-            f"`poetry add {FETCHED}@latest`",
+            f"`{door()} add {FETCHED}@latest`",
             fetched,
         )
     return Server(
         command,
         f"{FETCHED}, which is not in the lock: it is fetched beside it. Make it yours with "
-        f"`poetry add {FETCHED}`",
+        f"`{door()} add {FETCHED}`",
         fetched,
     )
 

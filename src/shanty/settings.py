@@ -189,7 +189,7 @@ def _default_poetry(given: Given) -> Setting:
     if given.lock is None:
         raise UsageError(
             f"{given.project.lock_file} is missing: it says which Poetry the project is built with",
-            f"poetry lock --directory {given.project.quoted_root}",
+            f"{door()} lock",
         )
     python_version = str(resolve_one("python-version", given).value)
     return Setting(*default_poetry(given.project, given.lock, python_version))

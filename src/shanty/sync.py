@@ -10,7 +10,8 @@ from shanty.context import dockerfile_owner
 from shanty.dependencies.constraint import admits
 from shanty.dependencies.lock import Lock
 from shanty.project import Project
-from shanty.pyproject import replace_file, set_value, table
+from shanty.pyproject import set_value, table
+from shanty.replacement import replace_file
 from shanty.request import shown
 from shanty.settings import official_base_image
 

@@ -19,6 +19,7 @@ from shanty.container import ContainerOptions
 from shanty.dependencies.lock import Lock, read_lock
 from shanty.dependencies.python_version import check_admitted
 from shanty.door import door
+from shanty.editing.edit import edit_here
 from shanty.errors import MachineError, RunError, ShantyError, UsageError
 from shanty.image.report import weight_json, weight_svg, weight_table
 from shanty.init.scaffold import read_scaffold, write_scaffold
@@ -38,6 +39,7 @@ from shanty.setup.base_image import carried_python, ensure_base_image
 from shanty.setup.compose import ensure_compose
 from shanty.setup.consent import Setup
 from shanty.setup.machine import ensure_engine
+from shanty.words import WordTask
 from shanty.workflow import Workflow
 
 ENV = {
@@ -261,6 +263,34 @@ def run_tests(c: Context, services: bool = True, env: Any = None, env_file: Any 
     _exit(Inside(workflow, found).test(_remainder(), options))
 
 
+@task(klass=WordTask)
+def add(c: Context, words: tuple[str, ...]) -> None:
+    """Add dependencies, by the Poetry of the images."""
+    _edit(c, "add", words)
+
+
+@task(klass=WordTask)
+def remove(c: Context, words: tuple[str, ...]) -> None:
+    """Remove dependencies, by the Poetry of the images."""
+    _edit(c, "remove", words)
+
+
+@task(klass=WordTask)
+def update(c: Context, words: tuple[str, ...]) -> None:
+    """Update what is locked, by the Poetry of the images."""
+    _edit(c, "update", words)
+
+
+@task(klass=WordTask)
+def lock(c: Context, words: tuple[str, ...]) -> None:
+    """Write the lock, by the Poetry of the images."""
+    _edit(c, "lock", words)
+
+
+def _edit(c: Context, name: str, words: tuple[str, ...]) -> None:
+    edit_here(find_project(Path.cwd()), (name, *words), dry=bool(c.config.run.dry))
+
+
 @task(
     name="sync",
     help={
@@ -305,7 +335,7 @@ def sync_(
     if not found and not written:
         print(f"every copy agrees: Poetry {poetry}, Python {python}")
     if lock and (reason := sync.relock_reason(lock, poetry)):
-        print(f"{reason}: a re-lock is due (poetry lock --directory {project.quoted_root})")
+        print(f"{reason}: a re-lock is due ({door()} lock)")
     if check and found:
         options = "".join(f" --{key} {value}" for key, value in typed.items() if value)
         if any(one.is_moved for one in found):
@@ -540,5 +570,6 @@ def _exit(code: int) -> None:
 
 ns = Collection(
     *(build, dev, prod, verify, sbom, size_, shell, run, python, run_tests),
+    *(add, remove, update, lock),
     *(sync_, ps, logs, stop, clean, setup, init, config),
 )

@@ -159,6 +159,11 @@ def execute_quietly(request: Request) -> int:
     ).returncode
 
 
+def execute_silently(request: Request) -> None:
+    """Run a command whose failure changes nothing, and which nobody is to see."""
+    subprocess.run(request.arguments, capture_output=True, check=False)
+
+
 def _exit_code(code: int) -> int:
     """Return an exit code as a shell gives it: 128 and the signal that ended the process."""
     return code if code >= 0 else 128 - code

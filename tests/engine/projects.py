@@ -1,5 +1,6 @@
 """The projects in tests/projects as checkouts of their own, and what is done with one."""
 
+import importlib
 import os
 import shlex
 import shutil
@@ -85,6 +86,15 @@ def build_owned(project: Path, line: list[str], tag: str, *words: str) -> str:
         continue
     assert done.returncode == 0, done.stderr
     return tag
+
+
+def mirror() -> dict[str, str]:
+    """Return what leads Poetry to the index that pip asks here, if there is a pip to ask."""
+    try:
+        index = importlib.import_module("pip._internal.models.index").PyPI
+    except ImportError:
+        return {}
+    return {"POETRY_PYPI_MIRROR_URL": index.simple_url}
 
 
 def build_words(project: Path) -> list[str]:

@@ -121,4 +121,4 @@ def test_a_changed_hash_fails_the_build_and_names_the_package(workspace: Workspa
         "the build of production failed: the file of blinker 1.9.0 is not the one in the lock: "
         "its hash differs"
     )
-    assert fix.endswith("poetry update blinker")
+    assert fix.endswith("invoke update blinker")

@@ -5,31 +5,25 @@ import os
 import pty
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.engine.support import DOORS, Workspace, docker, edit, free_port, get, wait_for
-
-SOCKET = Path("/var/run/docker.sock")
-# Takes the suite in before it becomes another user, who may not see where it lies.
-AS_ANOTHER = """
-import os, sys
-import python_on_whales, shanty.main, shanty.inside, shanty.serving
-from shanty import engine
-engine.client()
-user, group = int(sys.argv[1]), int(sys.argv[2])
-os.setgroups([group]); os.setgid(user); os.setuid(user)
-sys.argv = ["shanty", *sys.argv[3:]]
-shanty.main.main()
-"""
+from tests.engine.support import (
+    DOORS,
+    Workspace,
+    as_user,
+    docker,
+    edit,
+    free_port,
+    get,
+    wait_for,
+)
 
 
 @pytest.fixture
@@ -165,17 +159,6 @@ def test_a_detached_server_is_started_anew_once_its_lock_has_changed(
 # ---- Whose it is
 
 
-@contextmanager
-def everybody_may(path: Path, mode: int) -> Iterator[None]:
-    """Give a file other rights for a while."""
-    before = stat.S_IMODE(path.stat().st_mode)
-    path.chmod(mode)
-    try:
-        yield
-    finally:
-        path.chmod(before)
-
-
 @pytest.mark.parametrize("user", [0, 1000, 4242])
 def test_new_files_are_the_callers_who_has_a_name_and_a_home(built: Workspace, user: int) -> None:
     """The last of them has no entry in this machine's list of users either."""
@@ -185,16 +168,8 @@ def test_new_files_are_the_callers_who_has_a_name_and_a_home(built: Workspace, u
         for path in (folder, *folder.rglob("*")):
             os.chown(path, user, user)
         script = 'id -u; id -un; test -w "$HOME" && touch "$HOME/x" made && echo "$HOME"'
-        words = (str(user), str(SOCKET.stat().st_gid), "run", "--", "sh", "-euc", script)
-        with everybody_may(SOCKET, 0o666):
-            done = subprocess.run(
-                [sys.executable, "-c", AS_ANOTHER, *words],
-                cwd=project,
-                env={**os.environ, **built.env, "HOME": str(folder)},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+        env = {**built.env, "HOME": str(folder)}
+        done = as_user(user, ["run", "--", "sh", "-euc", script], cwd=project, env=env)
         assert done.returncode == 0, done.stderr
         name = "root" if user == 0 else "developer"
         assert done.stdout.split() == [str(user), name, "/home/developer"]

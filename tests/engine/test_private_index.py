@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.projects import mirror
 from tests.engine.rope import WHEEL, depending, locked_file, wheel
 from tests.engine.support import DOORS, command, docker, free_port, get, saved_files
 
@@ -101,10 +102,15 @@ def in_auth_file(folder: Path) -> dict[str, str]:
 
 
 def build(project: Path, **more: str) -> tuple[int, str, set[str]]:
-    """Build production; return the exit code, what was said, and all command lines meanwhile."""
+    """Build production, as `watched` does."""
+    return watched(project, "build", **more)
+
+
+def watched(project: Path, *words: str, **more: str) -> tuple[int, str, set[str]]:
+    """Run a task; return the exit code, what was said, and all command lines meanwhile."""
     seen: set[str] = set()
     process = subprocess.Popen(
-        [*DOORS["shanty"], "build"],
+        [*DOORS["shanty"], *words],
         cwd=project,
         env={**os.environ, **environment(**more)},
         stdout=subprocess.PIPE,
@@ -146,6 +152,28 @@ def test_a_private_index_is_read_and_its_token_is_nowhere(
     command(prod, cwd=project, env=environment(**given))
     assert get(int(port)) == (200, "bowline says hello from flask_flat")
     command([*DOORS["shanty"], "stop"], cwd=project, env=environment())
+
+
+@pytest.mark.parametrize("kept", ["variables", "auth file"])
+def test_poetry_reads_a_private_index_for_the_lock(
+    project: Path, index: Index, tmp_path: Path, kept: str
+) -> None:
+    before = (project / "poetry.lock").read_bytes()
+    given = in_variables() if kept == "variables" else in_auth_file(tmp_path)
+    code, said, lines = watched(project, "lock", "--regenerate", **given, **mirror())
+    assert (code, 200 in index.answers) == (0, True), said
+    assert any("docker run" in line for line in lines)
+    lock = (project / "poetry.lock").read_text("utf-8")
+    assert locked_file(index.content) in lock
+    assert 'reference = "quay-side"' in lock
+    assert TOKEN not in said + "".join(lines) + lock
+
+    (project / "poetry.lock").write_bytes(before)
+    code, said, _ = watched(project, "lock", "--regenerate", **mirror())
+    assert (code, (project / "poetry.lock").read_bytes()) == (1, before)
+    what, fix = said.splitlines()[-2:]
+    assert "failed, and changed nothing: Source (quay-side): Authorization error" in what
+    assert fix.startswith("fix: POETRY_HTTP_BASIC_NAME_USERNAME=")
 
 
 def test_a_wheel_with_a_flipped_byte_fails_the_build_and_is_named(

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from shanty.dependencies.locked_package import LockedPackage, parse_package
+from shanty.door import door
 from shanty.errors import UsageError
 from shanty.project import Project
 from shanty.pyproject import Table, read_toml, table
@@ -46,12 +47,12 @@ def read_lock(project: Project) -> Lock:
     if not path.is_file():
         raise UsageError(
             f"{path} is missing: an image is built from what the lock says",
-            f"poetry lock --directory {project.quoted_root}",
+            f"{door()} lock",
         )
     text = path.read_text(encoding="utf-8", errors="replace")
     _refuse_conflict(project, text)
     # Poetry reads a lock before it writes one, unless told to.
-    anew = f"poetry lock --regenerate --directory {project.quoted_root}"
+    anew = f"{door()} lock --regenerate"
     try:
         values = read_toml(path)
     except UsageError as error:
@@ -84,8 +85,7 @@ def _refuse_conflict(project: Project, text: str) -> None:
         line = text[: conflict.start()].count("\n") + 1
         raise UsageError(
             f"{path}:{line}: the lock holds the marks of a merge conflict",
-            f"git checkout --theirs {shlex.quote(str(path))} "
-            f"&& poetry lock --directory {project.quoted_root}",
+            f"git checkout --theirs {shlex.quote(str(path))} && {door()} lock",
         )
 
 
@@ -110,7 +110,7 @@ def check_fresh(project: Project, lock: Lock) -> None:
     if lock.content_hash not in fresh:
         raise UsageError(
             f"{lock.path} is stale: the dependencies in pyproject.toml have changed since",
-            f"poetry lock --directory {project.quoted_root}",
+            f"{door()} lock",
         )
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from packaging.markers import InvalidMarker, Marker
 from packaging.utils import canonicalize_name
 
+from shanty.door import door
 from shanty.errors import UsageError
 
 # What the engine's containers call the machines that hosts have other names for.
@@ -71,5 +72,6 @@ def _parse(marker: str) -> Marker:
         return Marker(marker)
     except InvalidMarker as error:
         raise UsageError(
-            f"{marker!r} is no environment marker", "mend it in pyproject.toml, then: poetry lock"
+            f"{marker!r} is no environment marker",
+            f"mend it in pyproject.toml, then: {door()} lock",
         ) from error

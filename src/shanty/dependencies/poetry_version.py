@@ -7,6 +7,7 @@ from packaging.version import Version
 
 from shanty.dependencies.constraint import admits
 from shanty.dependencies.lock import Lock, content_hash
+from shanty.door import door
 from shanty.errors import UsageError
 from shanty.project import Project
 from shanty.pyproject import table
@@ -70,8 +71,7 @@ def _nothing_left(project: Project, needs: list[Need]) -> UsageError:
     return UsageError(
         f"no Poetry from {RELEASES[-1]} to {RELEASES[0]} can build {project.root}: "
         f"the newest {fault}",
-        f"write the lock anew with Poetry {RELEASES[0]}: "
-        f"poetry lock --directory {project.quoted_root}",
+        f"write the lock anew: SHANTY_POETRY_VERSION={RELEASES[0]} {door()} lock --regenerate",
     )
 
 

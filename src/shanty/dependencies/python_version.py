@@ -8,6 +8,7 @@ from shanty.dependencies.lock import Lock
 from shanty.dependencies.locked_package import LockedPackage
 from shanty.dependencies.production import production_set
 from shanty.dependencies.wheels import has_source, has_wheel, newest_before
+from shanty.door import door
 from shanty.errors import UsageError
 from shanty.project import Project
 
@@ -72,7 +73,7 @@ def _from_source(project: Project, lacking: dict[str, list[LockedPackage]]) -> C
         package = next(one for one in packages if not has_source(one))
         raise UsageError(
             f"{_named(package)} has no wheel for Python {newest}, and no source to build one from",
-            f"poetry update {package.name} --directory {project.quoted_root}",
+            f"{door()} update {package.name}",
         )
     fewest = min(len(lacking[minor]) for minor in buildable)
     equal = [minor for minor in buildable if len(lacking[minor]) == fewest]

@@ -4,8 +4,10 @@ import re
 
 from packaging.utils import canonicalize_name
 
+from shanty.dependencies.poetry_version import RELEASES
 from shanty.dependencies.python_version import KNOWN, is_admitted
 from shanty.dependencies.wheels import has_wheel, newest_before
+from shanty.door import door
 from shanty.failure.case import Case, Diagnosis
 from shanty.failure.compiler import COMPILER, FROM_SCRATCH, PYTHON_HEADERS, RUNTIME, wanted
 from shanty.failure.fetch import not_fetched
@@ -43,7 +45,7 @@ def diagnose_build(case: Case, *, debian_python: bool) -> Diagnosis | None:
         return Diagnosis(
             f"the lock cannot be exported: it has {two['name']} {two['first']} and "
             f"{two['second']}, and does not say which is for whom",
-            f"poetry lock --directory {case.project.quoted_root}, with Poetry 2.1 or newer",
+            f"SHANTY_POETRY_VERSION={RELEASES[0]} {door()} lock",
         )
     if red := red_tests(said):
         return red
@@ -70,12 +72,12 @@ def _not_built(said: str, name: str, package: str, case: Case) -> Diagnosis:
     if "use_2to3 is invalid" in said:
         return Diagnosis(
             f"{package} cannot be built: it asks for use_2to3, which setuptools has no more",
-            f"poetry update {name}, to a release that does not",
+            f"{door()} update {name}, to a release that does not",
         )
     if module := BUILD_MODULE.search(said):
         return Diagnosis(
             f"{package} needs the module {module['name']} to be built, and does not say so",
-            f"poetry update {name}, to a release that does",
+            f"{door()} update {name}, to a release that does",
         )
     return _without_wheel(name, package, case) or Diagnosis(
         f"{package} cannot be built", "see what its build says above"
@@ -93,9 +95,9 @@ def _without_wheel(name: str, package: str, case: Case) -> Diagnosis | None:
         return None
     what = f"{package} does not compile on Python {python}; it has wheels up to {newest}"
     if newest in KNOWN and is_admitted(newest, case.project.requires_python):
-        other = f"or poetry update {name}, to a release with newer ones"
+        other = f"or {door()} update {name}, to a release with newer ones"
         return Diagnosis(what, f'[tool.shanty] python-version = "{newest}"; {other}')
-    return Diagnosis(what, f"poetry update {name}, to a release with newer ones")
+    return Diagnosis(what, f"{door()} update {name}, to a release with newer ones")
 
 
 def _edit(case: Case, what: str, packages: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from shanty.door import door
 from shanty.failure.case import Diagnosis, masked
 
 HASH = re.compile(r"Hash mismatch for `(?P<name>[\w.-]+)(?:==(?P<version>[^`]+))?`")
@@ -46,7 +47,7 @@ def _changed(said: str) -> Iterator[Diagnosis]:
         package = f"{found['name']} {found['version'] or ''}".rstrip()
         yield Diagnosis(
             f"the file of {package} is not the one in the lock: its hash differs",
-            f"find out who changed it; if it is as it should be: poetry update {found['name']}",
+            f"find out who changed it; if it is as it should be: {door()} update {found['name']}",
         )
 
 
@@ -99,7 +100,7 @@ def _of_another_python(said: str) -> Iterator[Diagnosis]:
         yield Diagnosis(
             f"{found['name']} {found['version']} is for Python {found['wanted']}, "
             f"and the image has {found['python']}",
-            f"name another python-version under [tool.shanty], or: poetry add {found['name']}",
+            f"name another python-version under [tool.shanty], or: {door()} add {found['name']}",
         )
 
 
@@ -110,6 +111,6 @@ def _unknown(said: str) -> Iterator[Diagnosis]:
             package = f"{found['name']} {found['version']}".rstrip()
             yield Diagnosis(
                 f"the package index has no {package}",
-                f"poetry update {found['name']}; or, for one of an index of your own, "
+                f"{door()} update {found['name']}; or, for one of an index of your own, "
                 "POETRY_HTTP_BASIC_NAME_USERNAME=… and …_PASSWORD=…",
             )

@@ -20,7 +20,7 @@ def red_tests(said: str) -> Diagnosis | None:
     """Explain a gate that is shut, `None` where there is none or it is open."""
     ended = ENDED.search(said)
     if WITHOUT.search(said):
-        fix = "poetry add --group test pytest, or build without --build-arg TEST_GATE=true"
+        fix = f"{door()} add --group test pytest, or build without --build-arg TEST_GATE=true"
         return Diagnosis("no group of the lock has pytest, which the test gate runs", fix)
     if ended is None:
         return None

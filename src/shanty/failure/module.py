@@ -7,6 +7,7 @@ from packaging.utils import canonicalize_name
 
 from shanty.dependencies.declared import MAIN
 from shanty.dependencies.holders import holders
+from shanty.door import door
 from shanty.failure.case import Case, Diagnosis
 from shanty.failure.raised import Raised
 
@@ -84,15 +85,15 @@ def _of_project(name: str, what: str, case: Case) -> Diagnosis | None:
 def _of_others(module: str, what: str, case: Case) -> Diagnosis:
     """Explain a module that some package has, one of the lock or none of them."""
     if former := FORMER.get(module):
-        return Diagnosis(f"{what}: it left setuptools with release 82", f'poetry add "{former}"')
+        return Diagnosis(f"{what}: it left setuptools with release 82", f'{door()} add "{former}"')
     names = _distributions(module)
     for candidate in names:
         if fix := distribution_advice(candidate, case):
             return Diagnosis(f"{what}: the lock has {candidate}, and not for this image", fix)
     locked = next((candidate for candidate in names if candidate in case.lock.versions), None)
     if locked:
-        return Diagnosis(f"{what}, although the lock has {locked}", f"poetry update {locked}")
-    fix = f"mend the import; or, if the package is the one that you mean: poetry add {names[0]}"
+        return Diagnosis(f"{what}, although the lock has {locked}", f"{door()} update {locked}")
+    fix = f"mend the import; or, if the package is the one that you mean: {door()} add {names[0]}"
     return Diagnosis(f"{what}, and the lock has no {names[0]}", fix)
 
 

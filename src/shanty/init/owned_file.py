@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shanty.errors import MachineError, UsageError
-from shanty.pyproject import replace_file
+from shanty.replacement import replace_file
 from shanty.request import shown
 
 

@@ -1,0 +1,1 @@
+"""Poetry's own edits of a project, made in the staging image: `add`, `remove`, `update`, `lock`."""
