@@ -1,5 +1,7 @@
 """The checks, one session each; `nox` runs them all."""
 
+import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -34,6 +36,16 @@ def install(session: nox.Session, *groups: str) -> None:
     session.install("--no-deps", "--editable", ".")
 
 
+def ensure_chromium(session: nox.Session) -> None:
+    """Make sure of the browser that the tests drive, where Debian's packages have it."""
+    if shutil.which("chromium"):
+        return
+    programs = ["apt-get"] if os.geteuid() == 0 else ["sudo", "apt-get"]
+    if not all(map(shutil.which, programs)):
+        session.error("no chromium is here: install it, and have it on the PATH")
+    session.run_install(*programs, "install", "--yes", "chromium", external=True, silent=True)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check the form of the Python files, the Dockerfile and the shell scripts."""
@@ -65,6 +77,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def docker_tests(session: nox.Session) -> None:
-    """Run the tests on a real engine; with none, they fail."""
+    """Run the tests on a real engine and in a real browser; with none, they fail."""
+    ensure_chromium(session)
     install(session, "test", "nox")
     session.run("pytest", "tests/engine", *session.posargs, env=TEMPORARY)

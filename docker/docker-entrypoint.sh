@@ -24,6 +24,6 @@ if [ "$#" -eq 0 ]; then
     server="${SERVE##*'&&'}"
     before="${SERVE%"$server"}"
     server="${server#"${server%%[! ]*}"}"
-    set -- sh -euc "${before}exec env ${server#exec }"
+    set -- sh -euc "${before}exec env ${SHANTY_DEBUG_PORT:+python -S /usr/local/bin/debug.py }${server#exec }"
 fi
 exec "$@"

@@ -31,7 +31,7 @@ SETTINGS = Settings(
 GUNICORN = Server(
     'gunicorn --config /etc/gunicorn.conf.py --bind "0.0.0.0:$PORT" "$APP"', "from the lock"
 )
-FLASK = Server('flask run --host 0.0.0.0 --port "$PORT"', "Flask's own")
+FLASK = Server("python /usr/local/bin/develop.py", "Flask's own")
 DOCKERFILE = (shipped_docker() / "Dockerfile").read_text(encoding="utf-8")
 
 

@@ -18,6 +18,9 @@ VERSION = version("shanty")
 DOCKER = {
     "Dockerfile",
     "Dockerfile.dockerignore",
+    "debug.py",
+    "develop.py",
+    "development-tools.txt",
     "docker-entrypoint.sh",
     "gunicorn.conf.py",
     "healthcheck.py",

@@ -259,3 +259,18 @@ def test_any_project_can_own_its_files_and_a_second_time_nothing_is_written(
     words = typing("--dry", "build").stdout.split(" --build-arg ")[1:]
     always = ["BASE_IMAGE", "PYTHON_VERSION", "POETRY_VERSION", "PROJECT_DIR", "APP"]
     assert [word.partition("=")[0].strip("'") for word in words] == always
+
+
+def test_what_an_editor_wants_is_written_when_asked_for_and_then_kept(
+    project: Project, typing: Typing
+) -> None:
+    asked = ("init", "--editor", "vscode", "--devcontainer")
+    said = typing(*asked).stdout.splitlines()
+    files = [".vscode/launch.json", ".devcontainer/devcontainer.json"]
+    assert [line for line in said if "write ." in line] == [f"write {name}" for name in files]
+    (project.root / files[0]).write_text("{}\n", encoding="utf-8")
+    said = typing(*asked).stdout.splitlines()
+    assert said[0].startswith(f"keep {files[0]} (it is there, and differs: ")
+    assert (project.root / files[0]).read_text(encoding="utf-8") == "{}\n"
+    typing(*asked, "--force", files[0])
+    assert "debugpy" in (project.root / files[0]).read_text(encoding="utf-8")

@@ -235,7 +235,7 @@ def test_an_old_gunicorn_gets_the_setuptools_that_it_imports(
 @pytest.mark.parametrize(
     ("interface", "framework", "files", "packages", "command", "reason"),
     [
-        ("wsgi", "flask", (), (), 'flask run --host 0.0.0.0 --port "$PORT"', "Flask's own"),
+        ("wsgi", "flask", (), (), "python /usr/local/bin/develop.py", "Flask's own"),
         (
             *("wsgi", "django", ("src/manage.py",), ()),
             'python src/manage.py runserver "0.0.0.0:$PORT"',

@@ -26,6 +26,7 @@ from shanty import engine
 from shanty.container import ContainerOptions
 from shanty.dependencies.lock import content_hash
 from shanty.dockerfile import shipped_docker
+from shanty.port import free_port
 from shanty.project import Project
 from shanty.pyproject import read_toml
 from shanty.setup import apt, machine
@@ -1027,6 +1028,29 @@ def test_detached_development_returns_once_it_answers(
     assert answer.code == 0
     assert answer.stdout.startswith(f"http://127.0.0.1:{port}/  (harbour-dev-{port}; ")
     assert "docker run --detach " in fakes.changes[-1]
+
+
+def test_where_an_editor_attaches_is_said_and_published(
+    shanty: Typing, fakes: Fakes, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "answers", lambda *_: True)
+    attach = free_port()
+    words = ("dev", "--port", str(port), "--debug-port", str(attach))
+    answer = shanty(*words, "--detach")
+    assert answer.stdout.splitlines()[1:] == [f"debugger: 127.0.0.1:{attach} (attach)"]
+    published = f"--env SHANTY_DEBUG_PORT={attach} --publish 127.0.0.1:{attach}:{attach}"
+    assert f"{published} harbour:development" in fakes.changes[-1]
+    assert f"debugger: 127.0.0.1:{attach} (attach)" in shanty(*words).stderr
+    assert "SHANTY_DEBUG_PORT=5678 " in shanty("--dry", "dev", "--debug").stdout
+
+
+def test_for_others_than_this_machine_the_browser_has_no_debugger(
+    shanty: Typing, fakes: Fakes, port: int
+) -> None:
+    said = shanty("dev", "--port", str(port), "--host", "0.0.0.0").stderr  # noqa: S104
+    line = "shanty: --host 0.0.0.0: no debugger in the browser, for others reach it there"
+    assert line in said.splitlines()
+    assert "--env FLASK_RUN_DEBUGGER=0 " in fakes.changes[-1]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shanty.context import Context
+from shanty.debugger import debugger_words
 from shanty.identity import identity
 from shanty.limits import memory_bytes
 from shanty.request import Request, base_name, csv, tag
@@ -49,7 +50,7 @@ class ContainerOptions:
     `env` holds `KEY=VALUE` or `KEY`, which takes the caller's own value; `memory` and `cpus` are
     limits as Docker takes them; `ca` is the machine's CA bundle, which development needs for what
     it fetches; `security` is what the engine says of its own, for what is mounted; `networks` are
-    those where it finds its services.
+    those where it finds its services; `debug_port` is where an editor attaches, here and inside.
     """
 
     env: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ class ContainerOptions:
     ca: Path | None = None
     security: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
+    debug_port: int | None = None
 
 
 def development_server(
@@ -74,6 +76,7 @@ def development_server(
     terminal = ("--interactive", "--tty") if options.tty else ()
     words = ["--label", f"shanty.lock={lock}", "--init", *terminal]
     words += [*_mount(context, options), *_publish(settings, options)]
+    words += debugger_words(options.debug_port, options.host)
     words += [tag(settings, "development")]
     return _run(context, development_name(settings), "dev", options, words)
 

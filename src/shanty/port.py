@@ -46,7 +46,7 @@ def free_port() -> int:
 
 
 def _taken(port: int, project: Project) -> MachineError:
-    another = f"--port {_free_near(port)}"
+    another = f"--port {free_near(port)}"
     container = publisher(port)
     if container and container in {found.name for found in containers(project, running=True)}:
         return MachineError(
@@ -58,7 +58,7 @@ def _taken(port: int, project: Project) -> MachineError:
     return MachineError(f"port {port} is taken by {holder}", f"choose another: {another}")
 
 
-def _free_near(port: int) -> int:
+def free_near(port: int) -> int:
     """Return a port that nobody has, the next one if that can be."""
     for other in (*range(port + 1, min(port + NEAR, LAST + 1)), 0):
         with socket.socket() as probe, suppress(OSError):

@@ -38,6 +38,8 @@ FORMAT_WITH_SETUPTOOLS = Version("2.0")
 ADDRESS = '--host 0.0.0.0 --port "$PORT"'
 GUNICORN = '--config /etc/gunicorn.conf.py --bind "0.0.0.0:$PORT"'
 FETCHED = "gunicorn"
+# Flask's own server, and what starts it anew after an edit.
+FLASK = "python /usr/local/bin/develop.py"
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def choose_server(project: Project, lock: Lock, app: Application, needs: Needs) 
 def development_server(project: Project, lock: Lock, app: Application) -> Server:
     """Return the server with live reload: the framework's own, the lock's, else gunicorn."""
     if app.framework == "flask":
-        return Server(f"flask run {ADDRESS}", "Flask's own")
+        return Server(FLASK, "Flask's own")
     if script := manager(project, app):
         run = f'python {shlex.quote(script)} runserver "0.0.0.0:$PORT"'
         return Server(run, "Django's own")

@@ -13,6 +13,7 @@ from shanty.container import (
     development_server,
     production_server,
 )
+from shanty.debugger import debugger_line, is_loopback
 from shanty.dependencies.lock import read_lock
 from shanty.door import door
 from shanty.errors import MachineError, RunError, UsageError
@@ -51,6 +52,7 @@ class Serving:
         """Serve the sources with the debugger and the reloader on; return the exit code."""
         outdated = self._check_room(options.host)
         self._say_others()
+        self._say_console(options.host)
         self.workflow.build("development")
         options = with_services(self.workflow, self.services, options)
         if outdated:
@@ -130,6 +132,11 @@ class Serving:
         for found in (one for one in running if one.kind == "dev" and one.name != own):
             terminal.say(f"{found.name} serves this project too: {found.state}")
 
+    def _say_console(self, host: str) -> None:
+        app = self.workflow.resolved.application
+        if app and app.framework == "flask" and not is_loopback(host):
+            terminal.say(f"--host {host}: no debugger in the browser, for others reach it there")
+
     def production(self, options: ContainerOptions) -> int:
         """Serve the production image, held to what it needs; return the exit code.
 
@@ -154,7 +161,8 @@ class Serving:
         target: str,
     ) -> int:
         address, since = _address(options.host, self.workflow.settings.port), datetime.now(UTC)
-        code = self._perform(asked, lambda request: execute(request, tail), address)
+        said = f"{address}  (Ctrl-C stops it){debugger_line(options.debug_port)}"
+        code = self._perform(asked, lambda request: execute(request, tail), said)
         if code not in {0, terminal.INTERRUPTED}:
             what = f"the {target} server ended with exit code {code}"
             if code == KILLED and engine.ran_out_of_memory(asked.container, since):
@@ -184,7 +192,8 @@ class Serving:
             terminal.execute_quietly(request.remove_containers([asked.container]))
             raise
         host, port = options.host, self.workflow.settings.port
-        print(f"{_address(host, port)}  ({asked.container}; {door()} stop stops it)")
+        said = f"{_address(host, port)}  ({asked.container}; {door()} stop stops it)"
+        print(said, debugger_line(options.debug_port), sep="")
         if engine.is_at_fault(_reached(host), port):
             self._say_fault(asked.container)
         return 0
@@ -195,12 +204,12 @@ class Serving:
         told = f"{reason.what}\nfix: {reason.fix}" if reason else f"see {door()} logs"
         terminal.say(f"its first page is an error of its own: {told}")
 
-    def _perform(self, asked: Request, execute: Callable[[Request], int], address: str) -> int:
+    def _perform(self, asked: Request, execute: Callable[[Request], int], said: str) -> int:
         terminal.announce(asked, dry=self.workflow.dry)
         if self.workflow.dry:
             return 0
         self._remove_ended(asked.container)
-        print(f"{address}  (Ctrl-C stops it)", file=sys.stderr, flush=True)
+        print(said, file=sys.stderr, flush=True)
         return execute(asked)
 
     def _check_port(self, host: str) -> None:

@@ -13,7 +13,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task as invoke_task
 
-from shanty import engine, request, sync, terminal
+from shanty import debugger, engine, request, sync, terminal
 from shanty.build import BuildOptions
 from shanty.container import ContainerOptions
 from shanty.dependencies.lock import Lock, read_lock
@@ -110,12 +110,23 @@ def build(
         print(f"{name}  {size}  {seconds:.1f} s")
 
 
-@task(iterable=["env"], help={**SERVER, **SERVICES, **ENV})
+@task(
+    iterable=["env"],
+    help={
+        **SERVER,
+        **SERVICES,
+        **ENV,
+        "debug": "let an editor attach its debugger",
+        "debug-port": "the port of this machine for that, 5678 unless told",
+    },
+)
 def dev(
     c: Context,
     port: Any = None,
     host: str = "127.0.0.1",
     detach: bool = False,
+    debug: bool = False,
+    debug_port: Any = None,
     services: bool = True,
     env: Any = None,
     env_file: Any = None,
@@ -123,6 +134,9 @@ def dev(
     """Serve the sources with live reload and debugger."""
     workflow = _workflow(c, port=port)
     options = _container(workflow, env, env_file, host=host, detach=detach)
+    if debug or debug_port is not None:
+        attach = debugger.debug_port(workflow.project, debug_port, dry=workflow.dry)
+        options = replace(options, debug_port=attach)
     found = _services(workflow, options) if services else None
     _exit(Serving(workflow, found).development(options))
 
@@ -445,13 +459,18 @@ def setup(c: Context, yes: bool = False) -> None:
 
 @task(
     iterable=["force"],
-    help={"force": "a file to overwrite, its difference shown first; may be repeated"},
+    help={
+        "force": "a file to overwrite, its difference shown first; may be repeated",
+        "editor": "an editor whose debugger is to attach: vscode",
+        "devcontainer": "have editors work inside the development image",
+    },
 )
-def init(c: Context, force: Any = None) -> None:
+def init(c: Context, force: Any = None, editor: Any = None, devcontainer: bool = False) -> None:
     """Give the project its Docker files, tasks.py, noxfile.py and [tool.shanty] to own."""
     if not force and {"--force", "-f"} & set(sys.argv):
         raise UsageError("--force names no file", f"{door()} init --force FILE")
-    write_scaffold(read_scaffold(_workflow(c)), force, dry=bool(c.config.run.dry))
+    scaffold = read_scaffold(_workflow(c), editor, devcontainer=devcontainer)
+    write_scaffold(scaffold, force, dry=bool(c.config.run.dry))
 
 
 @task(help={"json": "for a script"})

@@ -12,6 +12,7 @@ from shanty.dockerfile import shipped_docker, with_defaults
 from shanty.door import door
 from shanty.errors import UsageError
 from shanty.ignore_file import literal, others
+from shanty.init.editor import check_editor, devcontainer_file, launch_file
 from shanty.init.gitignore import patterns_of
 from shanty.init.own_settings import found_settings, settings_lines, with_settings
 from shanty.init.owned_file import OwnedFile
@@ -49,8 +50,14 @@ class Scaffold:
         )
 
 
-def read_scaffold(workflow: Workflow) -> Scaffold:
-    """Return what a project is given; raise `UsageError` where no images can be made of it."""
+def read_scaffold(
+    workflow: Workflow, editor: str | None = None, *, devcontainer: bool = False
+) -> Scaffold:
+    """Return what a project is given, for an editor too and for its work inside the image.
+
+    Raises `UsageError` where no images can be made of it.
+    """
+    check_editor(editor)
     project, resolved = workflow.project, workflow.at_hand()
     recipe = workflow.recipe(resolved)
     workflow.say("production", resolved, recipe)
@@ -62,9 +69,13 @@ def read_scaffold(workflow: Workflow) -> Scaffold:
     if "base-image" in resolved.found and resolved.settings != workflow.settings:
         # No registry gave the official one.
         build += ["--build-arg", f"BASE_IMAGE={resolved.settings.base_image}"]
+    files = _docker_files(resolved, recipe)
+    files += starters(recipe.context, home, resolved.settings)
+    files += [launch_file(recipe.context, home)] if editor else []
+    files += [devcontainer_file(recipe.context, home, resolved.settings)] if devcontainer else []
     return Scaffold(
         project,
-        (*_docker_files(resolved, recipe), *starters(recipe.context, home, resolved.settings)),
+        tuple(files),
         () if has_settings else tuple(settings_lines(found_settings(resolved, recipe))),
         shlex.join([*build, os.path.relpath(recipe.context.root)]),
     )
