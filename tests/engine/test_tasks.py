@@ -15,8 +15,8 @@ import pytest
 from shanty.container import ContainerOptions
 from shanty.dependencies.lock import read_lock
 from shanty.errors import RunError
+from shanty.production import Production
 from shanty.project import find_project
-from shanty.serving import Serving
 from shanty.settings import Given
 from shanty.workflow import Workflow
 from tests.engine.support import (
@@ -175,7 +175,7 @@ def test_a_health_path_that_fails_is_named_when_the_app_never_gets_healthy(
     project = find_project(workspace.root)
     workflow = Workflow(Given(project, read_lock(project), os.environ, {}), dry=False)
     with pytest.raises(RunError) as failed:
-        Serving(workflow).production(ContainerOptions(detach=True))
+        Production(workflow).serve(ContainerOptions(detach=True))
     assert failed.value.what.endswith("does not answer after 2 s (/nowhere answers 404)")
     assert workspace.invoke("ps").stdout.count(" prod ") == 0
 

@@ -1,0 +1,96 @@
+"""What every task is made with: its form, its options, and what it is about."""
+
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task as invoke_task
+
+from shanty import terminal
+from shanty.container import ContainerOptions
+from shanty.dependencies.lock import Lock, read_lock
+from shanty.errors import ShantyError, UsageError
+from shanty.network import ca_bundle
+from shanty.project import Project, find_project
+from shanty.services.compose_file import find_compose_file
+from shanty.services.model import Services, read_services
+from shanty.serving import environment_file
+from shanty.settings import Given
+from shanty.workflow import Workflow
+
+ENV = {
+    "env": "KEY=VALUE for the container, or KEY for your own value; may be repeated",
+    "env-file": "a file of such lines",
+}
+SERVER = {
+    "port": "the port it answers on",
+    "host": "the address it answers on",
+    "detach": "return once it answers",
+}
+SERVICES = {"services": "bring up the services of the Compose file first"}
+
+
+def task(**options: Any) -> Callable[[Callable[..., None]], Any]:
+    """Return Invoke's `task` for a function whose faults end as two lines and an exit code."""
+
+    def decorate(function: Callable[..., None]) -> Any:
+        @functools.wraps(function)
+        def run(*arguments: Any, **named: Any) -> None:
+            try:
+                function(*arguments, **named)
+            except ShantyError as error:
+                raise Exit(str(error), code=error.exit_code) from None
+            except KeyboardInterrupt:
+                raise Exit("interrupted", code=terminal.INTERRUPTED) from None
+
+        return invoke_task(run, **options)
+
+    return decorate
+
+
+def read_workflow(c: Context, **typed: str | None) -> Workflow:
+    """Return the workflow of the project here, with the settings that were typed."""
+    project = find_project(Path.cwd())
+    workflow = Workflow(Given(project, lock_of(project), os.environ, typed), bool(c.config.run.dry))
+    # What is configured wrong is said before anything is done.
+    _ = workflow.settings
+    return workflow
+
+
+def lock_of(project: Project) -> Lock | None:
+    """Return a project's lock, `None` where it has none."""
+    return read_lock(project) if project.lock_file.is_file() else None
+
+
+def container_options(
+    workflow: Workflow, env: list[str], env_file: str | None, **options: Any
+) -> ContainerOptions:
+    """Return what is asked of a container; raise `UsageError` for variables that cannot be."""
+    for entry in env:
+        key, _, value = entry.partition("=")
+        if not key.strip():
+            # The value may be a secret.
+            shown = f"{key}=…" if value else entry
+            raise UsageError(f"--env {shown!r} names no variable", "write --env KEY=VALUE")
+        if "=" not in entry and entry not in os.environ:
+            raise UsageError(f"--env {entry}: {entry} is not set here", f"--env {entry}=VALUE")
+    path = environment_file(workflow.project, env_file, workflow.settings.env_file)
+    tty = terminal.is_terminal() and not options.get("detach")
+    bundle = ca_bundle(os.environ)
+    return ContainerOptions(env=tuple(env), env_file=path, tty=tty, ca=bundle, **options)
+
+
+def services_of(workflow: Workflow, options: ContainerOptions) -> Services | None:
+    """Return the services of the project's Compose file, `None` where it has none."""
+    file = find_compose_file(workflow.project, options.env_file)
+    return read_services(workflow.project, file, dry=workflow.dry) if file else None
+
+
+def leave(code: int) -> None:
+    """End a task with an exit code that is not its own."""
+    if code:
+        raise Exit(code=code)
