@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.projects import mirror
 from tests.engine.support import (
     DOORS,
     Workspace,
@@ -196,6 +197,7 @@ def test_the_host_s_environment_stays_as_it_is(workspace: Workspace) -> None:
     workspace.invoke("dev", "--port", str(port), "--detach")
     workspace.invoke("test", "--", "-q")
     workspace.invoke("shell", stdin="poetry env info\npython -c 'import flask'\n")
+    workspace.invoke("add", "itsdangerous", env=mirror())
     workspace.invoke("stop")
     workspace.invoke("test", "--", "-q")
     workspace.invoke("shell", stdin="poetry run python -c 'import flask'\n")
