@@ -1,5 +1,6 @@
 """Copies of the two files that Poetry edits, and how they come back: both of them, or neither."""
 
+import errno
 import os
 import shutil
 import signal
@@ -115,10 +116,10 @@ def _check_toml(name: str, content: bytes) -> None:
 
 
 def _unwritable(project: Project, error: OSError) -> MachineError:
-    return MachineError(
-        f"{project.root} cannot be written to: {error.strerror}",
-        f'make it yours: sudo chown -R "$USER" {project.quoted_root}',
-    )
+    fix = f'make it yours: sudo chown -R "$USER" {project.quoted_root}'
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        fix = f"make room, as told by: df {project.quoted_root}"
+    return MachineError(f"{project.root} cannot be written to: {error.strerror}", fix)
 
 
 @contextmanager
