@@ -411,7 +411,8 @@ def test_a_port_that_a_container_has_is_refused_by_its_name(workspace: Workspace
     name = container_of(workspace, "dev")
     refused = workspace.invoke("prod", "--port", port, code=3)
     what, fix = refused.stderr.splitlines()
-    assert what == f"port {port} is taken by {name}, which runs this project"
+    address = f"http://127.0.0.1:{port}/"
+    assert what == f"port {port} is taken by {name}, which serves this project at {address}"
     assert fix.startswith("fix: invoke stop, or choose another: --port ")
 
 
