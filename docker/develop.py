@@ -247,14 +247,18 @@ def watch(watching, put) -> None:  # noqa: ANN001
 
 
 def develop() -> None:
-    """Serve until told to stop; what ends by itself at the first start ends this, with its code."""
+    """Serve until told to stop; what ends by itself at the first start ends this, with its code.
+
+    A server that takes the place of another has had its first start.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
     port = int(os.environ.get("PORT") or 8888)
     listener, watching, said = listen(port), watcher(), queue.Queue()
     say(f"Running on http://127.0.0.1:{port}, reloading by {watching.name}")
     threading.Thread(target=watch, args=(watching, said.put), daemon=True).start()
-    restore, turn, spare = terminal(), FIRST, None
+    turn = AGAIN if os.environ.get("SHANTY_AGAIN") else FIRST
+    restore, spare = terminal(), None
     while True:
         server, spare = spare or Server(listener), None
         server.go(turn, said.put)

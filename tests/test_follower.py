@@ -13,6 +13,7 @@ from threading import Thread
 import psutil
 import pytest
 
+from shanty.errors import UsageError
 from shanty.follower import Follower, following
 from shanty.project import Project
 from shanty.request import Request
@@ -38,7 +39,8 @@ def project(make_project: Callable[..., Project], monkeypatch: pytest.MonkeyPatc
 @pytest.fixture
 def follower(project: Project) -> Iterator[Follower]:
     """Return a follower that has looked once."""
-    with following(project, IMAGE, CONTAINER) as follower:
+    with following(project, IMAGE, lambda: None) as follower:
+        follower.watch(CONTAINER)
         assert follower.step() is False
         yield follower
 
@@ -123,6 +125,29 @@ def test_a_build_that_fails_is_told_and_the_next_change_is_another_chance(
     steps(follower, lambda: follower.has_stopped)
 
 
+def test_what_cannot_come_after_the_container_leaves_it(
+    project: Project, fakes: Fakes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody may write again while it is built; that is another change to look at."""
+
+    def fail() -> None:
+        raise UsageError("it is half a file", "mend it")
+
+    said: list[str] = []
+
+    def is_told() -> bool:
+        said.append(capfd.readouterr().err)
+        return "shanty: it is half a file\n" in said[-1]
+
+    with following(project, IMAGE, fail) as follower:
+        follower.watch(CONTAINER)
+        fakes.answer(reply(f"docker image inspect {IMAGE}", json.dumps([{"Id": "sha256:2"}])))
+        change(project.lock_file)
+        steps(follower, is_told)
+        assert not follower.has_stopped
+    assert not any(line.startswith("docker stop") for line in fakes.changes)
+
+
 def test_half_a_file_is_waited_for(follower: Follower, project: Project, fakes: Fakes) -> None:
     """Whoever writes may be seen at it: what changes from look to look is left alone."""
     for number in range(4):
@@ -135,7 +160,8 @@ def test_half_a_file_is_waited_for(follower: Follower, project: Project, fakes: 
 
 def test_an_image_that_was_not_there_is_another(project: Project, fakes: Fakes) -> None:
     fakes.answer(no_image(IMAGE))
-    with following(project, IMAGE, CONTAINER) as follower:
+    with following(project, IMAGE, lambda: None) as follower:
+        follower.watch(CONTAINER)
         fakes.answer(reply(f"docker image inspect {IMAGE}", json.dumps([{"Id": "sha256:2"}])))
         change(project.lock_file)
         steps(follower, lambda: follower.has_stopped)
@@ -143,7 +169,7 @@ def test_an_image_that_was_not_there_is_another(project: Project, fakes: Fakes) 
 
 def test_a_build_ends_with_the_server(project: Project, fakes: Fakes) -> None:
     fakes.answer(reply("docker buildx build", code=130, holds=True))
-    with following(project, IMAGE, CONTAINER) as follower:
+    with following(project, IMAGE, lambda: None) as follower:
         change(project.lock_file)
         steps(follower, lambda: any("holding" in one for one in fakes.records))
     assert fakes.wait_for("signal")
@@ -154,18 +180,19 @@ def test_a_server_that_was_stopped_for_its_lock_has_neither_failed_nor_been_inte
 ) -> None:
     """Its own exit code says nothing then: the recorded one would be an interrupt."""
     fakes.answer(reply("docker run", code=130, holds=True))
-    asked = Request(("docker", "run"))
-    with following(project, IMAGE, CONTAINER) as follower:
-        fakes.answer(reply(f"docker image inspect {IMAGE}", json.dumps([{"Id": "sha256:2"}])))
-        change(project.lock_file)
-        ended = Thread(target=end_when_stopped, args=(fakes,))
-        ended.start()
-        assert follower.execute(asked, None) == 0
-        ended.join()
+    with following(project, IMAGE, lambda: None) as follower:
+        played = Thread(target=play_the_engine, args=(fakes, project))
+        played.start()
+        assert follower.execute(Request(("docker", "run"), container=CONTAINER), None) == 0
+        played.join()
+    assert f"docker stop {CONTAINER}" in fakes.changes
 
 
-def end_when_stopped(fakes: Fakes) -> None:
-    """Do what the engine does to the container that is to stop."""
+def play_the_engine(fakes: Fakes, project: Project) -> None:
+    """Change the lock once the container runs, and end the container once it is to stop."""
+    fakes.wait_for("holding")
+    fakes.answer(reply(f"docker image inspect {IMAGE}", json.dumps([{"Id": "sha256:2"}])))
+    change(project.lock_file)
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not any(line.startswith("docker stop") for line in fakes.changes):
         assert time.monotonic() < deadline

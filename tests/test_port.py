@@ -79,7 +79,7 @@ def test_a_container_of_the_project_itself_is_to_be_stopped(taken: int, fakes: F
         check_free(HOST, taken, PROJECT)
     assert str(refused.value) == (
         f"port {taken} is taken by harbour-prod-8888, which serves this project at "
-        f"http://127.0.0.1:{taken}/\n"
+        f"http://127.0.0.1:8888/\n"
         f"fix: {door()} stop, or choose another: --port {taken + 1}"
     )
 

@@ -4,6 +4,7 @@ In front of a recording `docker`: that these lines work is shown in `tests/engin
 """
 
 import json
+import shutil
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from shanty.dependencies.lock import read_lock
 from shanty.errors import MachineError, UsageError
 from shanty.labels import lock_digest
-from shanty.project import Project
+from shanty.project import Project, find_project
 from shanty.services.compose_file import find_compose_file
 from shanty.services.model import Services, read_services
 from shanty.services.plugin import check_compose
@@ -36,7 +37,7 @@ from tests.fakes import (
 
 DB: Mapping[str, Any] = {"image": "postgres:17", "networks": {"default": None}}
 NETWORKS = {"default": {"name": "harbour_default"}}
-COMPOSE = "docker compose --file compose.yaml"
+COMPOSE = "docker compose --project-name harbour --file compose.yaml"
 UP = f"{COMPOSE} up --detach --wait --wait-timeout 60"
 FOLDER = "com.docker.compose.project.working_dir"
 SERVED = ("dev", "test", "prod")
@@ -61,6 +62,7 @@ def project(make_project: Callable[..., Project], monkeypatch: pytest.MonkeyPatc
     project = write_project(make_project)
     (project.root / "compose.yaml").write_text("services: {}\n", encoding="utf-8")
     monkeypatch.chdir(project.root)
+    monkeypatch.setenv("COMPOSE_PROJECT_NAME", "harbour")
     with socket.create_server(("127.0.0.1", 0)) as listening:
         monkeypatch.setenv("SHANTY_PORT", str(listening.getsockname()[1]))
     return project
@@ -154,7 +156,10 @@ def test_the_file_is_the_first_that_compose_looks_for_with_what_overrides_it(
         (project.root / name).touch()
     read(project, "its.env")
     files = "--file compose.yaml --file compose.override.yml --env-file its.env"
-    assert fakes.calls[-1] == f"docker compose {files} config --format json".split()
+    assert (
+        fakes.calls[-1]
+        == f"docker compose --project-name harbour {files} config --format json".split()
+    )
     (project.root / "compose.yaml").unlink()
     file = find_compose_file(project)
     assert file
@@ -541,6 +546,23 @@ def test_stop_takes_services_down_and_leaves_what_they_keep(
     assert answer.announced == fakes.changes == ["docker compose --project-name harbour down"]
 
 
+def test_two_checkouts_have_services_of_their_own(
+    shanty: Typing, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COMPOSE_PROJECT_NAME")
+    names = []
+    for folder, begins in (("one/Web!", "web-"), ("two/Web!", "web-"), ("three/_", "app-")):
+        copy = project.root.parent / folder
+        shutil.copytree(project.root, copy)
+        monkeypatch.chdir(copy)
+        file = find_compose_file(find_project(copy))
+        assert file
+        assert file.compose_project.startswith(begins)
+        assert f"--project-name {file.compose_project} " in shanty("--dry", "dev").stdout
+        names.append(file.compose_project)
+    assert len(set(names)) == 3
+
+
 def test_clean_takes_what_services_keep_when_asked(
     shanty: Typing, project: Project, fakes: Fakes
 ) -> None:
@@ -557,4 +579,3 @@ def test_clean_finds_what_services_kept_that_are_down(shanty: Typing, fakes: Fak
     fakes.answer(reply("docker volume list", "harbour_db\n"))
     assert shanty("clean", "--volumes").stdout == "removed: harbour_db\n"
     assert fakes.changes == ["docker compose --project-name harbour down --volumes"]
-    assert [*COMPOSE.split(), "config", "--no-interpolate", "--format", "json"] in fakes.calls

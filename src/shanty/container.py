@@ -50,7 +50,8 @@ class ContainerOptions:
     `env` holds `KEY=VALUE` or `KEY`, which takes the caller's own value; `memory` and `cpus` are
     limits as Docker takes them; `ca` is the machine's CA bundle, which development needs for what
     it fetches; `security` is what the engine says of its own, for what is mounted; `networks` are
-    those where it finds its services; `debug_port` is where an editor attaches, here and inside.
+    those where it finds its services; `debug_port` is where an editor attaches, here and inside;
+    `again` is whether it takes the place of one, and waits for an edit where the app cannot start.
     """
 
     env: tuple[str, ...] = ()
@@ -66,6 +67,7 @@ class ContainerOptions:
     security: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     debug_port: int | None = None
+    again: bool = False
 
 
 def development_server(
@@ -77,6 +79,7 @@ def development_server(
     words = ["--label", f"shanty.lock={lock}", "--init", *terminal]
     words += [*_mount(context, options), *_publish(settings, options)]
     words += debugger_words(options.debug_port, options.host)
+    words += ["--env", "SHANTY_AGAIN=1"] if options.again else []
     words += [tag(settings, "development")]
     return _run(context, development_name(settings), "dev", options, words)
 

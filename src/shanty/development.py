@@ -39,35 +39,38 @@ class Development(Serving):
         options = replace(options, security=self.workflow.security)
         host, port = reached(options.host), self.workflow.settings.port
         if options.detach:
-            asked = self._request(options)
+            asked = self.request_for(options)
             return self._detach(asked, options, lambda: engine.answers(host, port))
         code = self._follow(options)
         # A terminal gives Ctrl-C to the server itself, which then ends with 0 and never else.
         return terminal.INTERRUPTED if options.tty and code == 0 and not self.workflow.dry else code
 
-    def _request(self, options: ContainerOptions) -> Request:
+    def request_for(self, options: ContainerOptions) -> Request:
+        """Return the start of the server."""
         workflow = self.workflow
         lock = lock_digest(workflow.lock)
         return development_server(workflow.context, workflow.settings, options, lock)
 
     def _follow(self, options: ContainerOptions) -> int:
         """Serve the sources, anew whenever the lock has changed; return the last exit code."""
-        serving = self
-        while (code := serving._serve_sources(options)) is None:
-            serving = serving._renewed()
-        return code
-
-    def _serve_sources(self, options: ContainerOptions) -> int | None:
-        """Serve the sources until the server ends, or a follower makes room: then `None`."""
-        asked = self._request(options)
-        image = request.tag(self.workflow.settings, "development")
         # A terminal that is the app's own has nothing kept of it.
         tail = None if options.tty else Tail()
+        serving, asked = self, self.request_for(options)
         if self.workflow.dry:
             return self._served(asked, terminal.execute_step, tail, options, "development")
-        with following(self.workflow.project, image, asked.container) as follower:
-            code = self._served(asked, follower.execute, tail, options, "development")
-            return None if follower.has_stopped else code
+
+        def renew() -> None:
+            nonlocal serving, asked
+            serving = self._renewed()
+            # What was there before is known to serve: a fault of the app's own is for the browser.
+            asked = serving.request_for(replace(options, again=True))
+
+        image = request.tag(self.workflow.settings, "development")
+        with following(self.workflow.project, image, renew) as follower:
+            while True:
+                code = serving._served(asked, follower.execute, tail, options, "development")
+                if not follower.has_stopped:
+                    return code
 
     def _renewed(self) -> "Development":
         """Return the same servers for the project as it is now, at the port that they have."""

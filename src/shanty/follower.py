@@ -3,11 +3,12 @@
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from shanty import engine, request, terminal
+from shanty.errors import ShantyError
 from shanty.project import Project
 from shanty.request import Request
 from shanty.tee import Tail
@@ -16,21 +17,31 @@ LINES = 20
 
 
 class Follower:
-    """Watches `pyproject.toml` and `poetry.lock` for a container of a development image."""
+    """Watches `pyproject.toml` and `poetry.lock` for a container of a development image.
 
-    def __init__(self, project: Project, image: str, container: str) -> None:
+    `renew` makes ready what comes after the container, and raises where nothing can: then the
+    container stays.
+    """
+
+    def __init__(self, project: Project, image: str, renew: Callable[[], None]) -> None:
         self._root = project.root
         self._files = (project.lock_file, project.pyproject_file)
-        self._image, self._container = image, container
-        self._id = self._image_id()
+        self._image, self._container, self._renew = image, "", renew
+        self._id = ""
         self._contents = self._settled = self._read()
         self._build: _Build | None = None
         self.has_stopped = False
 
     def execute(self, asked: Request, tail: Tail | None) -> int:
-        """Start the container and follow until it ends; return its exit code, 0 once stopped."""
+        """Start a container and follow until it ends; return its exit code, 0 once stopped."""
+        self.watch(asked.container)
         code = terminal.execute_step(asked, tail, self.step)
         return 0 if self.has_stopped else code
+
+    def watch(self, container: str) -> None:
+        """Watch for another container, of the image as it is now; what it has seen stays seen."""
+        self._container, self._id = container, self._image_id()
+        self.has_stopped = False
 
     def step(self) -> bool:
         """Look, build, and once that has made another image stop the container; tell whether.
@@ -70,6 +81,12 @@ class Follower:
         if self._image_id() == self._id:
             terminal.say("nothing of that is new to development")
             return False
+        try:
+            self._renew()
+        except ShantyError as error:
+            # Somebody writes again: what they write is seen at the next look.
+            terminal.say(str(error))
+            return False
         asked = request.stop([self._container])
         terminal.announce(asked)
         return terminal.execute_quietly(asked) == 0
@@ -84,9 +101,9 @@ class Follower:
 
 
 @contextmanager
-def following(project: Project, image: str, container: str) -> Iterator[Follower]:
+def following(project: Project, image: str, renew: Callable[[], None]) -> Iterator[Follower]:
     """Yield a follower that leaves no build behind."""
-    follower = Follower(project, image, container)
+    follower = Follower(project, image, renew)
     try:
         yield follower
     finally:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from shanty import engine, request, terminal
 from shanty.container import ContainerOptions, command, end_joined, joined, shell
 from shanty.dependencies.holders import in_a_group
+from shanty.door import door
 from shanty.labels import lock_digest
 from shanty.request import Request
 from shanty.server import framework_shell, manager
@@ -15,6 +16,10 @@ from shanty.services.start import with_services
 from shanty.workflow import Workflow
 
 SHELL = ("/bin/bash",)
+
+
+# What unittest ends with where it finds none.
+NO_TESTS = 5
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,11 @@ class Inside:
     def test(self, words: tuple[str, ...], options: ContainerOptions) -> int:
         """Run the project's tests with more words, untouched; return their exit code."""
         options = with_services(self.workflow, self.services, options)
-        return self.run((*self._runner(), *words), options)
+        runner = self._runner()
+        code = self.run((*runner, *words), options)
+        if code == NO_TESTS and "unittest" in runner:
+            terminal.say(f"tests for pytest need it: {door()} add --group test pytest")
+        return code
 
     def shell(self, target: str, options: ContainerOptions) -> int:
         """Open a shell in a target in place of its entrypoint; return its exit code."""

@@ -51,7 +51,7 @@ def _taken(port: int, project: Project) -> MachineError:
     if container and container in {found.name for found in containers(project, running=True)}:
         return MachineError(
             f"port {port} is taken by {container}, which serves this project at "
-            f"http://127.0.0.1:{port}/",
+            f"http://127.0.0.1:{container.rpartition('-')[2]}/",
             f"{door()} stop, or choose another: {another}",
         )
     holder = f"the container {container}" if container else _process(port)

@@ -131,6 +131,15 @@ def test_the_server_follows_its_lock_and_the_browser_keeps_its_address(
         wait_for(lambda: get(port)[0] == 200)
         version = "from importlib.metadata import version; print(version('coach-planner'))"
         assert workspace.invoke("python", "--", "-c", version).stdout == "0.1.1"
+
+        # An app that cannot start is no reason to go: the browser says why until it is mended.
+        app, before = workspace.sample / "src/coach_planner/application.py", names(workspace, port)
+        edit(app, "import os\n", "import os\nimport nowhere\n")
+        edit(stale, 'version = "0.1.1"', 'version = "0.1.2"')
+        wait_for(lambda: names(workspace, port) not in {"", before}, seconds=60)
+        wait_for(lambda: "No module named &#39;nowhere&#39;" in get(port)[1])
+        edit(app, "import nowhere\n", "")
+        wait_for(lambda: get(port)[0] == 200)
         os.killpg(process.pid, signal.SIGINT)
         said = process.communicate(timeout=20)[0]
     assert process.returncode == 130
@@ -138,7 +147,7 @@ def test_the_server_follows_its_lock_and_the_browser_keeps_its_address(
     assert "poetry.lock is stale" in said
     assert f"shanty: {workspace.image}-dev-{port} goes on as it was" in said
     assert f"docker stop {workspace.image}-dev-{port}" in said
-    assert said.count(f"http://127.0.0.1:{port}/  (Ctrl-C stops it)") == 2
+    assert said.count(f"http://127.0.0.1:{port}/  (Ctrl-C stops it)") == 3
     wait_for(lambda: names(workspace, port) == "", seconds=3)
 
 

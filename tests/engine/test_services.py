@@ -153,7 +153,7 @@ def test_a_compose_file_that_does_not_parse_is_told_in_two_lines(workspace: Work
     refused = workspace.invoke("dev", "--port", str(free_port()), code=2)
     assert refused.stderr.splitlines() == [
         f"{FILE}: services.db Additional property imag is not allowed",
-        f"fix: mend it, then: docker compose --file {FILE} config --quiet",
+        f"fix: mend it, then: docker compose --project-name {NAME} --file {FILE} config --quiet",
     ]
     workspace.invoke("dev", "--no-services", "--port", str(free_port()), "--detach")
 
@@ -191,7 +191,7 @@ def test_a_service_that_never_gets_healthy_is_named_with_its_last_lines(
     *_, log, what, fix = failed.stderr.splitlines()
     assert log == "I am asleep"
     assert what == "the service sleeper is unhealthy (no answer)"
-    assert fix.endswith(f"docker compose --file {FILE} logs sleeper")
+    assert fix.endswith(f"docker compose --project-name {NAME} --file {FILE} logs sleeper")
     assert "docker run" not in failed.stderr
 
 
@@ -250,7 +250,7 @@ def test_an_interrupt_leaves_the_services_as_they_are(workspace: Workspace) -> N
 def test_a_dry_run_says_how_the_services_come_up_and_go(workspace: Workspace) -> None:
     lines = workspace.invoke("--dry", "dev", "--port", str(free_port()), *POSTGRES).stdout
     up = (
-        f"shanty > docker compose --file {FILE} "
+        f"shanty > docker compose --project-name {NAME} --file {FILE} "
         f"{' '.join(POSTGRES)} up --detach --wait --wait-timeout 70 db-debian"
     )
     assert lines.splitlines()[1] == up

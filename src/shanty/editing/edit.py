@@ -117,11 +117,10 @@ class Edit:
 
     def _tell_running(self) -> None:
         running = engine.containers(self.project, running=True)
-        for name in [found.name for found in running if found.kind == "dev"]:
-            terminal.say(
-                f"{name} is running: it takes this up by itself, or detached with the next "
-                f"{door()} dev --detach"
-            )
+        for found in [one for one in running if one.kind == "dev"]:
+            port = found.name.rpartition("-")[2]
+            how = f"with: {door()} dev --port {port} --detach" if found.is_detached else "by itself"
+            terminal.say(f"{found.name} is running, and takes this up {how}")
 
 
 def read_edit(

@@ -59,14 +59,9 @@ def read_services(project: Project, file: ComposeFile, *, dry: bool = False) -> 
         return Services(file, asked=False)
 
 
-def compose_project_name(file: ComposeFile) -> str:
-    """Return what Compose calls the project, none of its variables needed."""
-    return str(json.loads(_config(file, "--no-interpolate"))["name"])
-
-
-def _config(file: ComposeFile, *options: str) -> str:
+def _config(file: ComposeFile) -> str:
     words = (*file.words, "config")
-    done = ask((*words[1:], *options, "--format", "json"))
+    done = ask((*words[1:], "--format", "json"))
     if done.returncode:
         check_compose()
         raise UsageError(

@@ -6,7 +6,6 @@ from shanty import engine
 from shanty.project import Project
 from shanty.request import Request
 from shanty.services.compose_file import find_compose_file
-from shanty.services.model import compose_project_name
 from shanty.services.running import LABEL, ServiceContainer
 
 # The volumes of each Compose project, by its name.
@@ -31,7 +30,7 @@ def kept_volumes(project: Project, services: Iterable[ServiceContainer]) -> Kept
     file = find_compose_file(project)
     if file is None:
         return {}
-    names = {one.compose_project for one in services} or {compose_project_name(file)}
+    names = {one.compose_project for one in services} or {file.compose_project}
     return {name: found for name in sorted(names) if (found := _volumes(name))}
 
 
