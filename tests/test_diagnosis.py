@@ -859,7 +859,7 @@ def test_a_service_that_a_compose_file_may_have_is_told_how_it_comes_up(
     line = "(pg8000.exceptions.InterfaceError) Can't create a connection to host {} and port 5432 "
     assert explain(raised("sqlalchemy.exc.InterfaceError: " + line.format("db"))) == (
         "it could not reach db:5432",
-        "shanty prod --with-services, if db is in compose.yaml",
+        "shanty dev, or shanty prod --with-services, if db is in compose.yaml",
     )
     for other in ("db.example", "localhost"):
         found = explain(raised("sqlalchemy.exc.InterfaceError: " + line.format(other)))

@@ -10,8 +10,8 @@ import pytest
 
 from shanty.context import Context, read_context
 from shanty.dependencies.lock import read_lock
-from shanty.errors import MachineError
-from shanty.ignore_file import NEVER, ignored_by_git, write_dockerfile
+from shanty.errors import MachineError, UsageError
+from shanty.ignore_file import NEVER, check_ignore_file, ignored_by_git, write_dockerfile
 from shanty.project import Project
 
 MakeProject = Callable[..., Project]
@@ -242,3 +242,33 @@ def test_a_cache_that_cannot_be_written_is_told_with_the_variable_that_moves_it(
         f"{cache_folder / 'shanty' / project.id} cannot be written: Not a directory\n"
         "fix: set XDG_CACHE_HOME to a folder that can be"
     )
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_refused"),
+    [
+        ("*\n!/services/api\n!/libs/greet\n**/.git\n", True),
+        ("*\n!/harbour\n!/libs/greet\n", False),
+        ("!/services/api\n**/.git\n", False),
+        ("*\n!src\n", False),
+        ("**/.git\n", False),
+        (None, False),
+    ],
+)
+def test_an_ignore_file_that_was_written_for_a_larger_context_is_refused(
+    lines: str | None, make_project: MakeProject, *, is_refused: bool
+) -> None:
+    """As when a dependency by path is taken out after `init`."""
+    files = {"docker/Dockerfile": "", "harbour/__init__.py": ""}
+    if lines is not None:
+        files["docker/Dockerfile.dockerignore"] = lines
+    project = make_project(files, PYPROJECT)
+    context, dockerfile = read_context(project, None), project.root / "docker" / "Dockerfile"
+    if not is_refused:
+        check_ignore_file(context, dockerfile)
+        return
+    with pytest.raises(UsageError) as refused:
+        check_ignore_file(context, dockerfile)
+    file = f"{dockerfile}.dockerignore"
+    assert refused.value.what.startswith(f"{file} leaves out all of {project.root}: it keeps ")
+    assert refused.value.fix.endswith(f" init --force {file}")

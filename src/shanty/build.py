@@ -8,7 +8,7 @@ from pathlib import Path
 from shanty.dockerfile import argument_defaults, check_stages, shipped_docker
 from shanty.door import door
 from shanty.errors import UsageError
-from shanty.ignore_file import write_dockerfile
+from shanty.ignore_file import check_ignore_file, write_dockerfile
 from shanty.index_secrets import Secret, index_secrets
 from shanty.network import ca_bundle, set_proxies
 from shanty.recipe import Recipe
@@ -55,6 +55,7 @@ def build_image(
     dockerfile = docker / "Dockerfile"
     if context.owner:
         check_stages(dockerfile, TARGETS)
+        check_ignore_file(context, dockerfile)
     else:
         # The tests are in no wheel.
         wheel = recipe.ship == "wheel" and not settings.test_gate

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -9,8 +10,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from shanty.context import Context
-from shanty.errors import MachineError
+from shanty.door import door
+from shanty.errors import MachineError, UsageError
 from shanty.project_files import read_by_build
+from shanty.request import shown
 
 # Files that hold a secret, by their names.
 SECRET_FILES = (".netrc", ".pypirc", "*.pem", "*.key", "id_rsa*", "id_ecdsa*", "id_ed25519*")
@@ -48,6 +51,21 @@ def write_dockerfile(context: Context, shipped: Path, *, wheel: bool) -> Path:
             "set XDG_CACHE_HOME to a folder that can be",
         ) from error
     return folder / "Dockerfile"
+
+
+def check_ignore_file(context: Context, dockerfile: Path) -> None:
+    """Raise `UsageError` for the ignore file of a Dockerfile that leaves out all of the context.
+
+    One that `init` wrote for a larger context keeps folders of it, by name, and nothing else.
+    """
+    file = dockerfile.with_name("Dockerfile.dockerignore")
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    kept = [line.removeprefix("!/") for line in lines if line.startswith("!/")]
+    if "*" in lines and kept and not any((context.root / one).exists() for one in kept):
+        raise UsageError(
+            f"{shown(file)} leaves out all of {context.root}: it keeps {', '.join(kept)} alone",
+            f"{door()} init --force {shlex.quote(shown(file))}",
+        )
 
 
 def others(context: Context) -> Iterator[str]:

@@ -77,7 +77,8 @@ def _told(case: Case, host: str, port: str | None) -> Diagnosis:
     what = f"it could not reach {f'{host}:{port}' if port else host}"
     file = find_compose_file(case.project)
     if file and re.fullmatch(r"[\w-]+", host) and not host.startswith(LOOPBACK):
-        return Diagnosis(what, f"{door()} prod --with-services, if {host} is in {file.shown}")
+        bring_up = f"{door()} dev, or {door()} prod --with-services"
+        return Diagnosis(what, f"{bring_up}, if {host} is in {file.shown}")
     return Diagnosis(what, _fix(host))
 
 
