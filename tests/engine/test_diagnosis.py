@@ -131,7 +131,7 @@ def test_a_prestart_command_that_fails_is_told_with_the_reason(workspace: Worksp
         "the production server ended with exit code 1: prestart failed (python -c 'import nowhere')"
         ": there is no module nowhere, and the lock has no nowhere"
     )
-    assert fix.endswith("shanty add nowhere")
+    assert fix.endswith("invoke add nowhere")
 
 
 def test_a_build_that_fails_names_what_is_missing(workspace: Workspace) -> None:

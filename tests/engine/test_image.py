@@ -94,7 +94,7 @@ def test_development_serves_with_flask_and_its_debugger(development: str) -> Non
         wait_for(lambda: get(port, "/health")[0] == 200)
         log = docker("logs", name).stderr
         assert "Debugger is active!" in log
-        assert "Restarting with stat" in log
+        assert "reloading by inotify" in log
 
 
 def test_development_runs_commands_inside_the_environment(development: str) -> None:
