@@ -596,7 +596,9 @@ def test_dev_follows_the_lock_at_the_port_that_it_has(
         assert process.wait(DEADLINE_SECONDS) == 0
     first, second = (line for line in fakes.changes if line.startswith("docker run"))
     assert before in first
-    assert second == first.replace(before, locked(project))
+    now = first.replace(before, locked(project))
+    # An app that cannot start waits for an edit, for the one before could.
+    assert second == now.replace(" harbour:", " --env SHANTY_AGAIN=1 harbour:")
 
 
 def test_run_starts_any_command_in_the_development_image(
@@ -743,6 +745,17 @@ def test_tests_are_run_by_pytest_djangos_own_or_the_standard_librarys(  # noqa: 
     assert shanty("test", "--", "-k", "a or b").code == 0
     expected = ["harbour:development", *words, "-k", "a or b"]
     assert fakes.calls[-1][-len(expected) :] == expected
+
+
+@pytest.mark.parametrize(("code", "is_told"), [(5, True), (1, False), (0, False)])
+def test_where_unittest_finds_no_test_pytest_is_offered(
+    shanty: Typing, fakes: Fakes, code: int, *, is_told: bool
+) -> None:
+    fakes.answer(reply("docker run", code=code))
+    answer = shanty("test")
+    assert answer.code == code
+    told = "shanty: tests for pytest need it: shanty add --group test pytest\n"
+    assert (told in answer.stderr) == is_told
 
 
 @pytest.fixture
