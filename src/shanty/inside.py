@@ -98,7 +98,9 @@ class Inside:
     def _prepared(self, target: str, options: ContainerOptions) -> ContainerOptions:
         """Build a target; return the options for a container of it on this engine."""
         self.workflow.build(target, quiet=True)
-        return replace(options, security=self.workflow.security)
+        # What the engine says of its own is for the sources, which development alone mounts.
+        mounts = target == "development"
+        return replace(options, security=self.workflow.security) if mounts else options
 
     def _perform(self, asked: Request) -> int:
         terminal.announce(asked, dry=self.workflow.dry)
