@@ -12,6 +12,10 @@ from shanty.project import Project
 from shanty.pyproject import table
 
 
+# Folders of modules that no wheel is for.
+NO_PACKAGES = ("tests", "test", "docs")
+
+
 def check_project(project: Project) -> None:
     """Raise `UsageError` for what no release of Poetry builds, or builds under another name."""
     _check_names(project)
@@ -82,7 +86,7 @@ def _check_packages(project: Project) -> None:
             raise UsageError(
                 f"{project.pyproject_file}: packages names {_relative(project, package.path)}, "
                 "and there is no such folder or module",
-                "name the one that there is, or set package-mode = false",
+                f"name {_there_is(project)}, or set package-mode = false",
             )
     found = [one.path for one in project.places if _holds_code(one.path)]
     if not declared and len(found) > 1:
@@ -92,6 +96,14 @@ def _check_packages(project: Project) -> None:
             f"say which in {project.pyproject_file}: [tool.poetry] packages = "
             f'[{{ include = "{found[0].name}"{_from(project, found[0].parent)} }}]',
         )
+
+
+def _there_is(project: Project) -> str:
+    """Return what `packages` may name: the folders of code that there are, by their markers."""
+    markers = sorted((*project.root.glob("*/__init__.py"), *project.root.glob("src/*/__init__.py")))
+    folders = [file.parent for file in markers if file.parent.name not in NO_PACKAGES]
+    entries = [f'{{ include = "{one.name}"{_from(project, one.parent)} }}' for one in folders]
+    return f"the one that there is: packages = [{', '.join(entries)}]" if entries else "another"
 
 
 def _check_links(project: Project) -> None:

@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.faults import machine_faults, port_faults  # noqa: F401 - they add their faults
+from tests.faults import (  # noqa: F401 - they add their faults
+    app_faults,
+    lock_faults,
+    machine_faults,
+    port_faults,
+    project_faults,
+    secret_faults,
+    tree_faults,
+)
 from tests.faults.fault import FAULTS, Fault
 from tests.faults.judge import Judged, judge, judge_bare
 from tests.faults.place import Place

@@ -11,6 +11,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from shanty.checkout import is_unmerged
 from shanty.dependencies.locked_package import LockedPackage, parse_package
 from shanty.door import door
 from shanty.errors import UsageError
@@ -45,10 +46,7 @@ def read_lock(project: Project) -> Lock:
     """Return the project's lock; raise `UsageError` when it is missing or cannot be read."""
     path = project.lock_file
     if not path.is_file():
-        raise UsageError(
-            f"{path} is missing: an image is built from what the lock says",
-            f"{door()} lock",
-        )
+        raise _missing(path)
     text = path.read_text(encoding="utf-8", errors="replace")
     _refuse_conflict(project, text)
     # Poetry reads a lock before it writes one, unless told to.
@@ -58,6 +56,10 @@ def read_lock(project: Project) -> Lock:
     except UsageError as error:
         raise UsageError(error.what, anew) from error
     metadata = table(values, "metadata")
+    if not metadata:
+        # Poetry writes it last, so it is what a torn file lacks.
+        lack = "is damaged: it ends before its [metadata]" if text.strip() else "is empty"
+        raise UsageError(f"{path} {lack}", anew)
     try:
         packages = tuple(parse_package(one, metadata) for one in values.get("package", ()))
         extras, lock_format = _extras(values), _format(metadata)
@@ -78,6 +80,17 @@ def read_lock(project: Project) -> Lock:
     )
 
 
+def _missing(path: Path) -> UsageError:
+    if path.is_dir():
+        return UsageError(
+            f"{path} is a folder, as Docker makes one to mount what is not there",
+            f"rm -d {shlex.quote(str(path))} && {door()} lock",
+        )
+    return UsageError(
+        f"{path} is missing: an image is built from what the lock says", f"{door()} lock"
+    )
+
+
 def _refuse_conflict(project: Project, text: str) -> None:
     conflict = re.search(r"^(<{7}|={7}|>{7})( |$)", text, re.MULTILINE)
     if conflict:
@@ -85,8 +98,15 @@ def _refuse_conflict(project: Project, text: str) -> None:
         line = text[: conflict.start()].count("\n") + 1
         raise UsageError(
             f"{path}:{line}: the lock holds the marks of a merge conflict",
-            f"git checkout --theirs {shlex.quote(str(path))} && {door()} lock",
+            _merged(path),
         )
+
+
+def _merged(path: Path) -> str:
+    """Return what makes one lock of two: of one side's, where git has it still, else anew."""
+    if is_unmerged(path):
+        return f"git checkout --theirs {shlex.quote(str(path))} && {door()} lock"
+    return f"{door()} lock --regenerate"
 
 
 def _format(metadata: Table) -> str:

@@ -91,7 +91,7 @@ def copied(project: Project, neighbours: Iterable[Path] = ()) -> Iterator[Copies
         places = {project.root: private / "project"}
         places[project.root].mkdir()
         for name, content in {**before, SETTINGS: _read(project.root / SETTINGS)}.items():
-            if content is not None:
+            if content is not None and _is_text(content):
                 (places[project.root] / name).write_bytes(content)
         for number, path in enumerate(neighbours):
             places[path] = private / str(number)
@@ -103,6 +103,15 @@ def copied(project: Project, neighbours: Iterable[Path] = ()) -> Iterator[Copies
 
 def _read(file: Path) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
+
+
+def _is_text(content: bytes) -> bool:
+    """Tell whether Poetry can read a file: at others it stops, even where it writes anew."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _check_toml(name: str, content: bytes) -> None:
