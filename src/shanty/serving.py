@@ -13,6 +13,7 @@ from shanty.door import door
 from shanty.errors import MachineError, RunError, UsageError
 from shanty.failure.case import Diagnosis, failure
 from shanty.failure.limit import out_of_memory
+from shanty.outlook import Outlook
 from shanty.port import check_free
 from shanty.project import Project
 from shanty.request import Request
@@ -63,11 +64,15 @@ class Serving:
         if terminal.execute_quietly(asked):
             raise RunError(f"{asked.container} could not be started", f"{door()} ps")
 
+        outlook = self._outlook(asked, options, ready)
+
         def explain(log: str, starved: bool) -> Diagnosis | None:  # noqa: FBT001
-            return out_of_memory(options.memory) if starved else self.workflow.explain(log)
+            if starved:
+                return out_of_memory(options.memory)
+            return self.workflow.explain(log) or outlook.missed()
 
         try:
-            engine.wait_until(asked.container, ready, READY_SECONDS, explain)
+            engine.wait_until(asked.container, outlook.is_ready, READY_SECONDS, explain)
         except BaseException:
             terminal.execute_quietly(request.remove_containers([asked.container]))
             raise
@@ -77,6 +82,13 @@ class Serving:
         if engine.is_at_fault(reached(host), port):
             self._say_fault(asked.container)
         return 0
+
+    def _outlook(
+        self, asked: Request, options: ContainerOptions, ready: Callable[[], bool]
+    ) -> Outlook:
+        settings = self.workflow.settings
+        host, explain = reached(options.host), self.workflow.explain
+        return Outlook(asked.container, host, settings.port, settings.serve, ready, explain)
 
     def _say_fault(self, container: str) -> None:
         """Say why an app that has started cannot answer, as far as its log tells."""

@@ -183,9 +183,9 @@ def app_without_a_variable_in_development(place: Place) -> Iterator[None]:
     "app in a crash loop",
     "prod --detach",
     code=1,
-    cause=r"ends again and again",
+    cause=r"ends again and again.*exit code 1",
     seconds=BUILT_SECONDS,
-    mend=by_hand(r"log names above", _uncoded("import os\n\nos._exit(1)")),
+    mend=by_hand(r"mend what ends the process", _uncoded("import os\n\nos._exit(1)")),
     bare=SERVE,
 )
 def app_in_a_crash_loop(place: Place) -> Iterator[None]:
@@ -200,7 +200,7 @@ def app_in_a_crash_loop(place: Place) -> Iterator[None]:
     code=1,
     cause=r"no license",
     seconds=BUILT_SECONDS,
-    mend=by_hand(r"log names above", _uncoded('raise SystemExit("no license")')),
+    mend=by_hand(r"mend what ends the process", _uncoded('raise SystemExit("no license")')),
     bare=SERVE,
 )
 def app_that_exits(place: Place) -> Iterator[None]:
