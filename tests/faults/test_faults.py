@@ -10,6 +10,7 @@ from tests.faults import (  # noqa: F401 - they add their faults
     project_faults,
     secret_faults,
     tree_faults,
+    user_faults,
 )
 from tests.faults.fault import FAULTS, Fault
 from tests.faults.judge import Judged, judge, judge_bare
