@@ -4,8 +4,8 @@ import pytest
 
 from tests.faults import (  # noqa: F401 - they add their faults
     app_faults,
+    engine_faults,
     lock_faults,
-    machine_faults,
     port_faults,
     project_faults,
     secret_faults,

@@ -1,13 +1,10 @@
 """Faults of who one is, and of where one may write."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
 
-from tests.engine.support import SOCKET, everybody_may
 from tests.faults.fault import SERVE, by_hand, fault
 from tests.faults.place import Place
 from tests.faults.tree_faults import BUILT_SECONDS, PASSES
@@ -22,25 +19,14 @@ def _run(*words: str | Path) -> None:
 
 @contextmanager
 def _as_user(place: Place, *, home: str | None = None, owned: bool = True) -> Iterator[None]:
-    """Become a user without an entry, in a folder where one may look; it is theirs if `owned`."""
-    before, folder = place.root, Path(mkdtemp(prefix=f"{place.image}-"))
-    _run("cp", "-R", place.root, folder / "project")
-    _run("cp", "-R", place.bin, folder / "bin")
-    (folder / "tmp").mkdir()
-    (folder / "home").mkdir()
-    place.root, place.temporary = folder / "project", folder / "tmp"
-    _run("chmod", "-R", "a+rX", folder)
-    folder.chmod(0o777)
-    _run("chown", "-R", UNKNOWN, place.temporary, *([folder / "home", place.root] if owned else []))
-    place.user = UNKNOWN
-    place.environment |= {"HOME": home and home.format(folder=folder), "XDG_CACHE_HOME": None}
-    try:
-        with everybody_may(SOCKET, 0o666):
-            yield
-            place.shanty("stop")
-    finally:
-        place.user, place.root = None, before
-        shutil.rmtree(folder)
+    """Become a user without an entry, whose tree it is if `owned`; their server ends here."""
+    place.become(UNKNOWN, [])
+    if not owned:
+        _run("chown", "-R", "0", place.root)
+        _run("chmod", "-R", "u=rwX,go=rX", place.root)
+    place.environment |= {"HOME": home, "XDG_CACHE_HOME": None}
+    yield
+    place.shanty("stop")
 
 
 @fault(
@@ -54,7 +40,7 @@ def _as_user(place: Place, *, home: str | None = None, owned: bool = True) -> It
 )
 def read_only_checkout(place: Place) -> Iterator[None]:
     """Serve a tree that is somebody else's."""
-    with _as_user(place, home="{folder}/home", owned=False):
+    with _as_user(place, home="/tmp", owned=False):
         yield
 
 
@@ -72,7 +58,7 @@ def _mine(place: Place) -> None:
 )
 def read_only_checkout_to_be_edited(place: Place) -> Iterator[None]:
     """Have Poetry edit a tree that is somebody else's."""
-    with _as_user(place, home="{folder}/home", owned=False):
+    with _as_user(place, home="/tmp", owned=False):
         yield
 
 
@@ -152,5 +138,5 @@ for kind, home in {
 )
 def user_without_an_entry(place: Place) -> Iterator[None]:
     """Be a user whom no list names."""
-    with _as_user(place, home="{folder}/home"):
+    with _as_user(place, home="/tmp"):
         yield
