@@ -8,6 +8,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from shanty.errors import UsageError
+from shanty.path_fault import is_text, link_fault, renaming
 from shanty.project import Project
 from shanty.pyproject import table
 
@@ -16,8 +17,11 @@ from shanty.pyproject import table
 NO_PACKAGES = ("tests", "test", "docs")
 
 
-def check_project(project: Project) -> None:
-    """Raise `UsageError` for what no release of Poetry builds, or builds under another name."""
+def check_project(project: Project, sources: Iterable[Path] = ()) -> None:
+    """Raise `UsageError` for what no release of Poetry builds, or builds under another name.
+
+    `sources` are the folders that lie in the images as they lie here, beside the project.
+    """
     _check_names(project)
     if project.package_mode:
         _check_packages(project)
@@ -25,7 +29,8 @@ def check_project(project: Project) -> None:
             _check_file(project, key, name)
         _check_licences(project)
     if project.has_package:
-        _check_links(project)
+        _check_links(project, (project.root, *sources))
+        _check_file_names(project)
 
 
 def read_by_build(project: Project) -> tuple[str, ...] | None:
@@ -106,15 +111,23 @@ def _there_is(project: Project) -> str:
     return f"the one that there is: packages = [{', '.join(entries)}]" if entries else "another"
 
 
-def _check_links(project: Project) -> None:
-    """Refuse a link in a package that leads nowhere, or round in a circle: no wheel holds one."""
+def _check_links(project: Project, sources: tuple[Path, ...]) -> None:
+    """Refuse a link in a package that leads nowhere, here or in an image."""
     for package in project.packages:
         for path in (package.path, *package.path.rglob("*")):
-            if path.is_symlink() and not path.exists():
+            if path.is_symlink() and (fault := link_fault(path, sources)):
+                raise fault
+
+
+def _check_file_names(project: Project) -> None:
+    """Refuse a file name in a package that no wheel can hold, for it is no text."""
+    for package in project.packages:
+        for path in package.path.rglob("*"):
+            if not is_text(path.name):
+                shown = os.fsencode(path).decode(errors="replace")
                 raise UsageError(
-                    f"{path} is a link to {path.readlink()}, and there is nothing: "
-                    "no wheel can be built with it",
-                    f"rm {shlex.quote(str(path))}",
+                    f"{shown} is a file name that is not UTF-8: no wheel can be built with it",
+                    renaming(path),
                 )
 
 

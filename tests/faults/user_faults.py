@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.faults.fault import SERVE, by_hand, fault
+from tests.faults.fault import SERVE, by_hand, fault, paste
 from tests.faults.place import Place
 from tests.faults.tree_faults import BUILT_SECONDS, PASSES
 
@@ -53,7 +53,6 @@ def _mine(place: Place) -> None:
     "lock",
     code=3,
     cause=r"cannot be written to: Permission denied",
-    afterwards=True,
     mend=by_hand(r'sudo chown -R "\$USER"', _mine),
 )
 def read_only_checkout_to_be_edited(place: Place) -> Iterator[None]:
@@ -93,13 +92,11 @@ def checkout_on_a_read_only_file_system(place: Place) -> Iterator[None]:
     "lock",
     code=3,
     cause=r"cannot be written to: Read-only file system",
-    mend=by_hand(
-        r"mount it read-write|remount,rw",
-        lambda place: _run("mount", "-o", "remount,rw,bind", place.root),
-    ),
+    mend=paste,
 )
 def read_only_file_system_to_be_edited(place: Place) -> Iterator[None]:
     """Have Poetry edit what is mounted read-only."""
+    place.command("sudo", 'exec "$@"')
     with _mounted_read_only(place):
         yield
 
