@@ -3,7 +3,6 @@
 import errno
 import os
 import shlex
-from collections.abc import Iterable
 from pathlib import Path
 
 from shanty.errors import UsageError
@@ -12,20 +11,20 @@ from shanty.errors import UsageError
 SYSTEM = ("/dev", "/etc", "/lib", "/proc", "/sys", "/usr")
 
 
-def link_fault(link: Path, sources: Iterable[Path]) -> UsageError | None:
-    """Return what is wrong with a link that leads nowhere, here or in an image.
+def link_fault(link: Path, within: Path) -> UsageError | None:
+    """Return what is wrong with a link that leads nowhere, here or in an image, or out of a folder.
 
-    There are the `sources` there, as far from each other as here, and none else of this machine.
+    One to a file of the system's is believed: an image may have it too.
     """
     target, real = link.readlink(), Path(os.path.realpath(link))
     what, quoted = f"{link} is a link to {target}", shlex.quote(str(link))
     if reason := _broken(link):
         return UsageError(f"{what}, {reason}: no wheel can be built with it", f"rm {quoted}")
-    if not any(real.is_relative_to(source.resolve()) for source in sources):
+    if not real.is_relative_to(within.resolve()):
         if target.is_absolute() and any(real.is_relative_to(one) for one in SYSTEM):
             return None
         return UsageError(
-            f"{what}, outside of what goes into the image",
+            f"{what}, outside of {within}: no wheel can be built with it",
             f"rm {quoted} && cp -R {shlex.quote(str(real))} {quoted}",
         )
     if target.is_absolute():

@@ -17,11 +17,8 @@ from shanty.pyproject import table
 NO_PACKAGES = ("tests", "test", "docs")
 
 
-def check_project(project: Project, sources: Iterable[Path] = ()) -> None:
-    """Raise `UsageError` for what no release of Poetry builds, or builds under another name.
-
-    `sources` are the folders that lie in the images as they lie here, beside the project.
-    """
+def check_project(project: Project) -> None:
+    """Raise `UsageError` for what no release of Poetry builds, or builds under another name."""
     _check_names(project)
     if project.package_mode:
         _check_packages(project)
@@ -29,7 +26,7 @@ def check_project(project: Project, sources: Iterable[Path] = ()) -> None:
             _check_file(project, key, name)
         _check_licences(project)
     if project.has_package:
-        _check_links(project, (project.root, *sources))
+        _check_links(project)
         _check_file_names(project)
 
 
@@ -111,11 +108,12 @@ def _there_is(project: Project) -> str:
     return f"the one that there is: packages = [{', '.join(entries)}]" if entries else "another"
 
 
-def _check_links(project: Project, sources: tuple[Path, ...]) -> None:
-    """Refuse a link in a package that leads nowhere, here or in an image."""
+def _check_links(project: Project) -> None:
+    """Refuse a link in a package that leads nowhere, or to what Poetry puts into no wheel."""
     for package in project.packages:
+        within = package.import_root if project.is_built_by_poetry else project.root
         for path in (package.path, *package.path.rglob("*")):
-            if path.is_symlink() and (fault := link_fault(path, sources)):
+            if path.is_symlink() and (fault := link_fault(path, within)):
                 raise fault
 
 

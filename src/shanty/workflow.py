@@ -240,7 +240,7 @@ class Workflow:
         """Return what the images are made of; raise `UsageError` for what cannot be built."""
         settings, lock = resolved.settings, self.lock
         check_fresh(self.project, lock)
-        check_project(self.project, self.context.sources)
+        check_project(self.project)
         check_backend(self.project)
         check_base_python(settings)
         check_admitted(settings.python_version, self.project.requires_python)

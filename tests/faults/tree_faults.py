@@ -88,12 +88,12 @@ def link_to_its_own_folder(place: Place) -> Iterator[None]:
     "absolute link in the package",
     "build",
     code=2,
-    cause=r"src/coach_planner/notes\.md is a link to /\S+/README\.md, .*absolute",
+    cause=r"src/coach_planner/days\.py is a link to /\S+/plan\.py, .*absolute",
     mend=paste,
 )
 def absolute_link_in_the_package(place: Place) -> Iterator[None]:
     """Link to a file of the project by its path on this machine."""
-    _link(place, f"{PACKAGE}/notes.md", place.root / "README.md")
+    _link(place, f"{PACKAGE}/days.py", place.root / PACKAGE / "plan.py")
     yield
 
 
