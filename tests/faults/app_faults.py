@@ -19,12 +19,12 @@ def _configured(place: Place, line: str) -> None:
     place.write("pyproject.toml", SETTINGS, f"{SETTINGS}{line}\n")
 
 
-def _coded(place: Place, code: str) -> None:
+def coded(place: Place, code: str) -> None:
     file = place.root / APPLICATION
     file.write_text(f"{file.read_text(encoding='utf-8')}\n\n{code}\n", encoding="utf-8")
 
 
-def _uncoded(code: str, instead: str = "") -> object:
+def uncoded(code: str, instead: str = "") -> object:
     return lambda place: place.write(APPLICATION, code, instead)
 
 
@@ -101,7 +101,7 @@ def app_that_is_no_attribute(place: Place) -> Iterator[None]:
 )
 def app_that_imports_what_the_lock_lacks(place: Place) -> Iterator[None]:
     """Import a package that is installed on the host alone."""
-    _coded(place, "import tomli")
+    coded(place, "import tomli")
     yield
 
 
@@ -111,12 +111,12 @@ def app_that_imports_what_the_lock_lacks(place: Place) -> Iterator[None]:
     code=1,
     cause=r"no module coach_planner\.plans",
     afterwards=True,
-    mend=by_hand(r"mend the import", _uncoded("import coach_planner.plans")),
+    mend=by_hand(r"mend the import", uncoded("import coach_planner.plans")),
     bare=SERVE,
 )
 def app_that_imports_a_missing_module(place: Place) -> Iterator[None]:
     """Misspell a module of the package."""
-    _coded(place, "import coach_planner.plans")
+    coded(place, "import coach_planner.plans")
     yield
 
 
@@ -126,12 +126,12 @@ def app_that_imports_a_missing_module(place: Place) -> Iterator[None]:
     code=1,
     cause=r"name 'plam' is not defined",
     afterwards=True,
-    mend=by_hand(r"application\.py.*line|log names above", _uncoded("print(plam)")),
+    mend=by_hand(r"application\.py.*line|log names above", uncoded("print(plam)")),
     bare=SERVE,
 )
 def app_with_a_name_error(place: Place) -> Iterator[None]:
     """Misspell a name."""
-    _coded(place, "print(plam)")
+    coded(place, "print(plam)")
     yield
 
 
@@ -140,12 +140,12 @@ def app_with_a_name_error(place: Place) -> Iterator[None]:
     "build",
     code=2,
     cause=r"application\.py:\d+: ",
-    mend=by_hand(r"mend line \d+", _uncoded("def broken(:")),
+    mend=by_hand(r"mend line \d+", uncoded("def broken(:")),
     bare=SERVE,
 )
 def app_with_a_syntax_error(place: Place) -> Iterator[None]:
     """Leave a bracket open."""
-    _coded(place, "def broken(:")
+    coded(place, "def broken(:")
     yield
 
 
@@ -160,7 +160,7 @@ def app_with_a_syntax_error(place: Place) -> Iterator[None]:
 )
 def app_without_a_variable(place: Place) -> Iterator[None]:
     """Ask the environment for what nobody gives."""
-    _coded(place, 'import os\n\nTOKEN = os.environ["COACH_TOKEN"]')
+    coded(place, 'import os\n\nTOKEN = os.environ["COACH_TOKEN"]')
     yield
 
 
@@ -175,7 +175,7 @@ def app_without_a_variable(place: Place) -> Iterator[None]:
 )
 def app_without_a_variable_in_development(place: Place) -> Iterator[None]:
     """Ask the environment for what nobody gives, where the sources are mounted."""
-    _coded(place, 'import os\n\nTOKEN = os.environ["COACH_TOKEN"]')
+    coded(place, 'import os\n\nTOKEN = os.environ["COACH_TOKEN"]')
     yield
 
 
@@ -185,12 +185,12 @@ def app_without_a_variable_in_development(place: Place) -> Iterator[None]:
     code=1,
     cause=r"ends again and again.*exit code 1",
     seconds=BUILT_SECONDS,
-    mend=by_hand(r"mend what ends the process", _uncoded("import os\n\nos._exit(1)")),
+    mend=by_hand(r"mend what ends the process", uncoded("import os\n\nos._exit(1)")),
     bare=SERVE,
 )
 def app_in_a_crash_loop(place: Place) -> Iterator[None]:
     """End every worker without a word: its server starts another one, for ever."""
-    _coded(place, "import os\n\nos._exit(1)")
+    coded(place, "import os\n\nos._exit(1)")
     yield
 
 
@@ -200,12 +200,12 @@ def app_in_a_crash_loop(place: Place) -> Iterator[None]:
     code=1,
     cause=r"no license",
     seconds=BUILT_SECONDS,
-    mend=by_hand(r"mend what ends the process", _uncoded('raise SystemExit("no license")')),
+    mend=by_hand(r"mend what ends the process", uncoded('raise SystemExit("no license")')),
     bare=SERVE,
 )
 def app_that_exits(place: Place) -> Iterator[None]:
     """Have the app check something, and leave."""
-    _coded(place, 'raise SystemExit("no license")')
+    coded(place, 'raise SystemExit("no license")')
     yield
 
 
@@ -266,5 +266,5 @@ def app_that_listens_on_another_port(place: Place) -> Iterator[None]:
 )
 def app_that_takes_half_a_minute_to_start(place: Place) -> Iterator[None]:
     """Sleep at import: slow is not broken."""
-    _coded(place, "import time\n\ntime.sleep(30)")
+    coded(place, "import time\n\ntime.sleep(30)")
     yield

@@ -6,6 +6,7 @@ from tests.faults import (  # noqa: F401 - they add their faults
     app_faults,
     engine_faults,
     lock_faults,
+    output_faults,
     port_faults,
     project_faults,
     secret_faults,
