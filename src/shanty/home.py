@@ -13,12 +13,10 @@ def settle_home(environment: MutableMapping[str, str]) -> None:
 
     Without a home it would write into the project, and buildx stops without a place for its notes.
     """
-    if not hasattr(os, "getuid"):
-        return
-    home = environment.get("HOME") or _listed()
-    if not home:
-        environment["HOME"] = str(private_folder())
-        return
+    if not environment.get("HOME"):
+        environment.pop("HOME", None)
+        environment["HOME"] = _listed() or str(private_folder())
+    home = environment["HOME"]
     notes = environment.get("DOCKER_CONFIG") or os.path.join(home, ".docker")  # noqa: PTH118
     if not environment.get("BUILDX_CONFIG") and not can_write(Path(notes, "buildx")):
         environment["BUILDX_CONFIG"] = str(private_folder() / "buildx")
@@ -29,7 +27,7 @@ def can_write(folder: Path) -> bool:
     # What may not be looked at is not there for `os`, and an error for a `Path`.
     places = (folder, *folder.parents)
     nearest = next((one for one in places if os.path.exists(one)), None)  # noqa: PTH110
-    return nearest is not None and os.access(nearest, os.W_OK | os.X_OK)
+    return nearest is not None and os.access(nearest, os.W_OK)
 
 
 def private_folder() -> Path:
@@ -38,7 +36,7 @@ def private_folder() -> Path:
     Raises `MachineError` where somebody else has made it: what is built would be theirs to say.
     """
     folder = Path(tempfile.gettempdir(), f"shanty-{os.getuid()}")
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = folder.lstat()
     if status.st_uid != os.getuid() or status.st_mode & 0o022 or folder.is_symlink():
         raise MachineError(
@@ -50,9 +48,7 @@ def private_folder() -> Path:
 
 def _listed() -> str:
     """Return the home in the list of users, empty for one who is not in it."""
-    import pwd  # noqa: PLC0415 - not on every system
-
     try:
-        return pwd.getpwuid(os.getuid()).pw_dir
-    except KeyError:
+        return str(Path.home())
+    except RuntimeError:
         return ""

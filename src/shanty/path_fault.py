@@ -1,4 +1,4 @@
-"""Paths that are fine here and nothing in an image: links that lead astray, names that no text is."""
+"""Paths that are fine here and no good in an image: links that lead astray, names in bytes."""
 
 import errno
 import os
@@ -59,4 +59,4 @@ def renaming(path: Path) -> str:
     name = os.fsencode(path.name)
     octal = "".join(f"\\{byte:03o}" for byte in name)
     new = shlex.quote(name.decode("latin-1"))
-    return f'cd {shlex.quote(str(path.parent))} && mv "$(printf \'{octal}\')" {new}'
+    return f"cd {shlex.quote(str(path.parent))} && mv \"$(printf '{octal}')\" {new}"

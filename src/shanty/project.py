@@ -200,7 +200,15 @@ def _way_to_a_project(start: Path) -> str:
 
 def _of_others(folder: Path) -> list[str]:
     """Return the files in a folder by which other tools keep a project."""
-    names = ("poetry.lock", "uv.lock", "pdm.lock", "Pipfile", "setup.py", "requirements.txt", "environment.yml")
+    names = (
+        "poetry.lock",
+        "uv.lock",
+        "pdm.lock",
+        "Pipfile",
+        "setup.py",
+        "requirements.txt",
+        "environment.yml",
+    )
     return [name for name in names if (folder / name).is_file()]
 
 

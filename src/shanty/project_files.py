@@ -1,7 +1,6 @@
 """What a build reads besides the packages: names that agree, a readme, licence files."""
 
 import os
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from shanty.errors import UsageError
 from shanty.path_fault import is_text, link_fault, renaming
 from shanty.project import Project
 from shanty.pyproject import table
-
 
 # Folders of modules that no wheel is for.
 NO_PACKAGES = ("tests", "test", "docs")

@@ -1,7 +1,7 @@
 """Faults of the app: one that is not found, does not start, or answers nobody."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tests.faults.fault import SERVE, by_hand, fault, paste, with_option
 from tests.faults.place import Outcome, Place
@@ -9,7 +9,9 @@ from tests.faults.place import Outcome, Place
 APPLICATION = "src/coach_planner/application.py"
 FIRST = '"""The application.'
 SETTINGS = "[tool.shanty]\n"
-GUNICORN = "gunicorn --config /etc/gunicorn.conf.py --bind 127.0.0.1:$PORT 'coach_planner:create_app()'"
+GUNICORN = (
+    "gunicorn --config /etc/gunicorn.conf.py --bind 127.0.0.1:$PORT 'coach_planner:create_app()'"
+)
 # As long as an app may take to start: nothing tells one that never will from one that is slow.
 PATIENCE = 60
 BUILT_SECONDS = 40
@@ -20,12 +22,14 @@ def _configured(place: Place, line: str) -> None:
 
 
 def coded(place: Place, code: str) -> None:
+    """Add some code to the app."""
     file = place.root / APPLICATION
     file.write_text(f"{file.read_text(encoding='utf-8')}\n\n{code}\n", encoding="utf-8")
 
 
-def uncoded(code: str, instead: str = "") -> object:
-    return lambda place: place.write(APPLICATION, code, instead)
+def uncoded(code: str) -> Callable[[Place], object]:
+    """Return what takes some code out of the app again."""
+    return lambda place: place.write(APPLICATION, code, "")
 
 
 def _take_app(place: Place, outcome: Outcome, task: tuple[str, ...]) -> tuple[str, ...]:

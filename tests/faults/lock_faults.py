@@ -18,7 +18,13 @@ def lock_missing(place: Place) -> Iterator[None]:
     yield
 
 
-@fault("lock empty", "build", code=2, cause=r"poetry\.lock is empty", mend=paste)
+@fault(
+    "lock empty",
+    "build",
+    code=2,
+    cause=r"poetry\.lock is damaged: it has no \[metadata\]",
+    mend=paste,
+)
 def lock_empty(place: Place) -> Iterator[None]:
     """Leave a lock of no bytes, as a full disk does."""
     place.lock.write_bytes(b"")
@@ -66,6 +72,7 @@ def lock_written_by_an_unknown_poetry(place: Place) -> Iterator[None]:
 
 
 def git(place: Place, *words: str, check: bool = True) -> None:
+    """Run git in the project, as somebody."""
     line = ["git", "-c", "user.name=A", "-c", "user.email=a@b.c", *words]
     subprocess.run(line, cwd=place.root, check=check, capture_output=True)
 

@@ -140,7 +140,7 @@ def _named(name: str) -> Callable[[Place], Iterator[None]]:
 
 for kind, name in {
     "blanks": "coach  planner ",
-    "quotes": "coach's \"planner\"",
+    "quotes": 'coach\'s "planner"',
     "a dollar sign": "coach$HOME",
     "letters of other scripts": "trénink-训练",
     "a leading dash": "-coach",

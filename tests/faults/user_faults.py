@@ -45,7 +45,7 @@ def read_only_checkout(place: Place) -> Iterator[None]:
 
 
 def _mine(place: Place) -> None:
-    _run("chown", "-R", UNKNOWN, place.root)
+    _run("chown", "-R", str(UNKNOWN), place.root)
 
 
 @fault(

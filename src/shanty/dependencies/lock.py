@@ -56,10 +56,6 @@ def read_lock(project: Project) -> Lock:
     except UsageError as error:
         raise UsageError(error.what, anew) from error
     metadata = table(values, "metadata")
-    if not metadata:
-        # Poetry writes it last, so it is what a torn file lacks.
-        lack = "is damaged: it ends before its [metadata]" if text.strip() else "is empty"
-        raise UsageError(f"{path} {lack}", anew)
     try:
         packages = tuple(parse_package(one, metadata) for one in values.get("package", ()))
         extras, lock_format = _extras(values), _format(metadata)
@@ -124,6 +120,12 @@ def _extras(values: Table) -> dict[str, tuple[str, ...]]:
 
 def check_fresh(project: Project, lock: Lock) -> None:
     """Raise `UsageError` when the dependencies have changed since the lock was written."""
+    if not lock.content_hash:
+        # What a torn file lacks.
+        raise UsageError(
+            f"{lock.path} is damaged: it has no [metadata], which Poetry writes last",
+            f"{door()} lock --regenerate",
+        )
     fresh = {content_hash(project.pyproject)}
     if lock.poetry_version is None or Version(lock.poetry_version) < Version("2.3"):
         fresh.add(content_hash(project.pyproject, dependency_groups=False))
