@@ -2,7 +2,12 @@
 
 import pytest
 
-from tests.faults import engine_faults, port_faults  # noqa: F401 - they add their faults
+from tests.faults import (  # noqa: F401 - they add their faults
+    engine_faults,
+    name_faults,
+    port_faults,
+    registry_faults,
+)
 from tests.faults.fault import FAULTS, Fault
 from tests.faults.judge import Judged, judge, judge_bare
 from tests.faults.place import Place
