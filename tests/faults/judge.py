@@ -43,6 +43,9 @@ def judge(fault: Fault, place: Place) -> Judged:
         outcome = _run(fault, place)
         judged = Judged(fault, outcome)
         _judge_words(judged, fault, outcome)
+        if not outcome.code:
+            # What was asked for is no leftover.
+            place.shanty("clean")
         new = traces(place).new(before)
         leaked = [secret for secret in place.secrets if secret in outcome.said]
         judged.give("clean", not new and not leaked, new or "a secret was printed")

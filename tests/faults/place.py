@@ -122,6 +122,10 @@ class Place:
         """When each `docker` command ended."""
         return self.temporary.parent / "times"
 
+    def unset(self, name: str) -> None:
+        """Give up a variable of this place's."""
+        del self.environment[name]
+
     def write(self, name: str, before: str, after: str) -> None:
         """Replace a text that must be in a file of the project."""
         file = self.root / name

@@ -12,7 +12,8 @@ UNKNOWN = r"manifest unknown|not found|does not exist"
 UNREACHED = (
     r"dial tcp|no such host|connection refused|timeout|deadline exceeded|x509|EOF$|reset by peer"
 )
-PUSHED = re.compile(r"failed to push (?P<image>\S+?):? .*")
+PUSHED = re.compile(r"(?:failed to push|> pushing) (?P<image>\S+?):?(?=\s)")
+REASON = re.compile(r"^ERROR: (?:failed to solve: )?(.*)$", re.MULTILINE)
 
 
 def not_pulled(image: str, said: str) -> Diagnosis | None:
@@ -46,7 +47,8 @@ def not_pushed(said: str) -> Diagnosis | None:
     found = PUSHED.search(said)
     if found is None:
         return None
-    registry, last = _registry(found["image"]), masked(_last(found[0]))
+    reasons = REASON.findall(said) or ["it does not say why"]
+    registry, last = _registry(found["image"]), masked(reasons[-1])
     name = registry or "Docker Hub"
     if re.search(DENIED, last):
         return Diagnosis(
