@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from shanty import engine
-from shanty.errors import RunError, ShantyError
+from shanty.errors import ShantyError
 from shanty.failure.case import Diagnosis, failure
 from shanty.failure.crash_loop import crash_loop
 from shanty.failure.listening import FILES, elsewhere, only_inside
@@ -65,7 +65,4 @@ class Outlook:
     def _refuse(self, reason: Diagnosis | None, how: str = "serves nobody") -> None:
         if reason:
             print(engine.last_lines(self.name), file=sys.stderr, flush=True)
-            raise self._failed(reason, how)
-
-    def _failed(self, reason: Diagnosis, how: str) -> RunError:
-        return failure(f"{self.name} {how}", reason)
+            raise failure(f"{self.name} {how}", reason)
