@@ -99,7 +99,7 @@ def test_a_folder_that_may_not_be_written_to_is_named_before_anything_is_done(
 def test_a_file_system_that_takes_nothing_is_named_with_the_command_that_mounts_it_anew(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    above = project.root.parent
+    mounted, above = project.root.parent, project.root.parent.parent
     said = os.statvfs(project.root)
 
     class ReadOnly:
@@ -111,7 +111,7 @@ def test_a_file_system_that_takes_nothing_is_named_with_the_command_that_mounts_
         check_writable(project)
     assert str(refused.value) == (
         f"{project.root} cannot be written to: Read-only file system\n"
-        f"fix: sudo mount -o remount,rw {project.root}"
+        f"fix: sudo mount -o remount,rw {mounted}"
     )
 
 
