@@ -12,8 +12,8 @@ from pathlib import Path
 from shanty.context import Context
 from shanty.door import door
 from shanty.errors import MachineError, UsageError
-from shanty.project_files import read_by_build
 from shanty.project import Project
+from shanty.project_files import read_by_build
 from shanty.request import shown
 
 # Files that hold a secret, by their names.
