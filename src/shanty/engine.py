@@ -69,13 +69,14 @@ def translated() -> Iterator[None]:
             "there is no docker command on this machine", f"{door()} setup"
         ) from error
     except DockerException as error:
-        raise _fault(error.stderr or "") from error
+        raise fault(error.stderr or "") from error
     except UnicodeDecodeError as error:
         # The library reads a fault as UTF-8 only.
-        raise _fault(error.object.decode(errors="replace")) from error
+        raise fault(error.object.decode(errors="replace")) from error
 
 
-def _fault(said: str) -> ShantyError:
+def fault(said: str) -> ShantyError:
+    """Return the fault that the Docker client speaks of, with its own last line."""
     last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
     if "invalid reference format" in said:
         return UsageError(
@@ -95,14 +96,23 @@ def _fault(said: str) -> ShantyError:
 
 def check_engine() -> None:
     """Raise `MachineError` unless an engine that is new enough answers, and buildx with it."""
-    version = engine_version()
+    check_release(engine_version())
+    if buildx_version() is None:
+        raise no_buildx()
+
+
+def check_release(version: Version) -> None:
+    """Raise `MachineError` for an engine that is too old."""
     if version < OLDEST_ENGINE:
         raise MachineError(
             f"the Docker engine is {version}; {OLDEST_ENGINE} or newer is needed",
             f"{door()} setup",
         )
-    if buildx_version() is None:
-        raise MachineError("docker has no buildx plugin", f"{door()} setup")
+
+
+def no_buildx() -> MachineError:
+    """Return the fault of a docker command that cannot build."""
+    return MachineError("docker has no buildx plugin", f"{door()} setup")
 
 
 def is_reachable() -> bool:
@@ -122,7 +132,12 @@ def engine_version() -> Version:
         server = client().version().server
     if server is None or server.version is None:
         raise MachineError("no Docker engine answers", f"{door()} setup")
-    release = re.match(r"\d+(\.\d+)*", server.version)
+    return read_release(server.version)
+
+
+def read_release(text: str) -> Version:
+    """Return the release that an engine calls itself."""
+    release = re.match(r"\d+(\.\d+)*", text)
     # One built from a checkout calls itself `dev`.
     return Version(release[0]) if release else OLDEST_ENGINE
 

@@ -47,7 +47,7 @@ def free_port() -> int:
 
 def _taken(port: int, project: Project) -> MachineError:
     another = f"--port {free_near(port)}"
-    container = publisher(port)
+    container = _publisher(port)
     if container and container in {found.name for found in containers(project, running=True)}:
         return MachineError(
             f"port {port} is taken by {container}, which serves this project at "
@@ -56,6 +56,14 @@ def _taken(port: int, project: Project) -> MachineError:
         )
     holder = f"the container {container}" if container else _process(port)
     return MachineError(f"port {port} is taken by {holder}", f"choose another: {another}")
+
+
+def _publisher(port: int) -> str | None:
+    """Return the container that has a port; where no engine answers, there is none."""
+    try:
+        return publisher(port)
+    except MachineError:
+        return None
 
 
 def free_near(port: int) -> int:

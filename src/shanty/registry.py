@@ -28,11 +28,12 @@ def registry_digest(image: str) -> str:
         ) from error
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["it said nothing"]
-        raise _fault(image, said[-1].removeprefix("ERROR: "))
+        raise registry_fault(image, said[-1].removeprefix("ERROR: "))
     return str(json.loads(done.stdout)["digest"])
 
 
-def _fault(image: str, said: str) -> UsageError | MachineError:
+def registry_fault(image: str, said: str) -> UsageError | MachineError:
+    """Return the fault that docker speaks of when it asks a registry for an image."""
     if re.search(r"not found$|does not exist", said):
         return UsageError(
             f"no registry has the base image {image}: {said}",

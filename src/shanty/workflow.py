@@ -271,7 +271,7 @@ class Workflow:
             engine.check_engine()
             if options.builder or options.platforms:
                 return Base(self.resolved)
-            if at_hand := self._at_hand():
+            if at_hand := self.base_at_hand():
                 return at_hand
         except MachineError:
             if self.dry:
@@ -279,15 +279,7 @@ class Workflow:
             raise
         asked = request.pull(settings.base_image)
         if self._perform(asked, terminal.execute_aside):
-            if is_pinned(settings.base_image):
-                raise MachineError(
-                    f"the base image {settings.base_image} is pinned, and cannot be pulled",
-                    f"{door()} sync --pin-base, or take the digest out of [tool.shanty] base-image",
-                )
-            raise MachineError(
-                f"the base image {settings.base_image} is not here and cannot be pulled",
-                f"{door()} setup",
-            )
+            raise no_base_image(settings.base_image)
         return Base(self.resolved, engine.image_digest(settings.base_image))
 
     def at_hand(self) -> Resolved:
@@ -296,12 +288,12 @@ class Workflow:
         What a project is given to own has to build where it is given.
         """
         try:
-            found = self._at_hand()
+            found = self.base_at_hand()
         except MachineError:
             return self.resolved
         return found.resolved if found else self.resolved
 
-    def _at_hand(self) -> Base | None:
+    def base_at_hand(self) -> Base | None:
         """Return the settings on the base image asked for, else on one made here.
 
         No other takes the place of one that is pinned.
@@ -324,3 +316,15 @@ class Workflow:
         if other and (digest := engine.image_digest(other.settings.base_image)):
             return Base(other, digest)
         return None
+
+
+def no_base_image(name: str) -> MachineError:
+    """Return the fault of a base image that is not to be had."""
+    if is_pinned(name):
+        return MachineError(
+            f"the base image {name} is pinned, and cannot be pulled",
+            f"{door()} sync --pin-base, or take the digest out of [tool.shanty] base-image",
+        )
+    return MachineError(
+        f"the base image {name} is not here and cannot be pulled", f"{door()} setup"
+    )
