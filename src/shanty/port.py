@@ -13,8 +13,15 @@ LAST = 65535
 NEAR = 20
 
 
-def check_free(host: str, port: int, project: Project) -> None:
-    """Raise `MachineError` that names the holder when a port is taken."""
+class ServedError(MachineError):
+    """The port is taken by a server of the project's own."""
+
+
+def check_free(host: str, port: int, project: Project, *, ask_engine: bool = True) -> None:
+    """Raise `MachineError` that names the holder when a port is taken.
+
+    Which containers there are is asked of an engine, unless there is none to ask.
+    """
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -34,7 +41,7 @@ def check_free(host: str, port: int, project: Project) -> None:
                 raise MachineError(
                     f"port {port} needs rights you do not have", "--port 8888"
                 ) from error
-            raise _taken(port, project) from error
+            raise _taken(port, project if ask_engine else None) from error
 
 
 def free_port() -> int:
@@ -45,25 +52,18 @@ def free_port() -> int:
         return port
 
 
-def _taken(port: int, project: Project) -> MachineError:
+def _taken(port: int, project: Project | None) -> MachineError:
     another = f"--port {free_near(port)}"
-    container = _publisher(port)
-    if container and container in {found.name for found in containers(project, running=True)}:
-        return MachineError(
+    container = publisher(port) if project else None
+    own = {one.name for one in containers(project, running=True)} if container and project else ()
+    if container and container in own:
+        return ServedError(
             f"port {port} is taken by {container}, which serves this project at "
             f"http://127.0.0.1:{container.rpartition('-')[2]}/",
             f"{door()} stop, or choose another: {another}",
         )
     holder = f"the container {container}" if container else _process(port)
     return MachineError(f"port {port} is taken by {holder}", f"choose another: {another}")
-
-
-def _publisher(port: int) -> str | None:
-    """Return the container that has a port; where no engine answers, there is none."""
-    try:
-        return publisher(port)
-    except MachineError:
-        return None
 
 
 def free_near(port: int) -> int:

@@ -1,0 +1,97 @@
+"""The package indexes: those that pip is told of, and the project's own."""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from shanty.doctor.finding import Check, Seen, SkippedError
+from shanty.doctor.network import trusted_bundle
+from shanty.doctor.reach import Address, Question, fix_of
+from shanty.doctor.subject import Subject
+from shanty.errors import MachineError, ShantyError
+from shanty.index_secrets import credential_variables, credentials_of, reached_indexes, sources
+
+REFUSED = (401, 403)
+PROXY_REFUSES = 407
+BROKEN = 500
+
+
+class Indexes:
+    """The package indexes, which are asked at once."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._fault: Exception | None = None
+        self._asked: list[tuple[Question, str]] = []
+        try:
+            self._asked = [(Question.about(one), name) for one, name in self._addresses()]
+        except (ShantyError, SkippedError) as error:
+            self._fault = error
+
+    def checks(self) -> tuple[Check, ...]:
+        """Return the look at them."""
+        return (
+            Check("index", "Packages that no build has yet are downloaded from it.", self._look),
+        )
+
+    def _look(self) -> Iterator[Seen]:
+        if self._fault:
+            raise self._fault
+        if not self._asked:
+            raise SkippedError("no pip is here to ask which is its own")
+        for question, name in self._asked:
+            try:
+                yield _answer(question, name)
+            except MachineError as error:
+                yield error
+
+    def _addresses(self) -> Iterator[tuple[Address, str]]:
+        """Yield the addresses, with the name that the project gives to one of its own."""
+        environment = self._subject.environment
+        bundle, told = trusted_bundle(environment), reached_indexes(environment)
+        trusted = told.get("trusted-host", "").split()
+        first = told.get("index-url") or _default_index()
+        for url in (first, *told.get("extra-index-url", "").split()):
+            if url.startswith("http"):
+                yield Address.of(url, bundle, trusted=urlsplit(url).hostname in trusted), ""
+        yield from self._own(environment)
+
+    def _own(self, environment: Mapping[str, str]) -> Iterator[tuple[Address, str]]:
+        try:
+            found = sources(self._subject.project)
+        except SkippedError:
+            return
+        for source in found:
+            name, url = str(source.get("name", "")), str(source.get("url", ""))
+            if url.startswith("http"):
+                given = credentials_of(name, environment)
+                user, password = (str(given.get(key, "")) for key in ("username", "password"))
+                address = Address.of(url, trusted_bundle(environment))
+                yield (replace(address, user=user, password=password) if user else address), name
+
+
+def _default_index() -> str:
+    """Return the index that pip asks where it is told of none, empty where there is no pip."""
+    try:
+        # The address is pip's to know.
+        return str(importlib.import_module("pip._internal.models.index").PyPI.simple_url)
+    except (ImportError, AttributeError):
+        return ""
+
+
+def _answer(question: Question, name: str) -> str:
+    """Return that an index answers; raise `MachineError` where none does, or lets nobody in."""
+    status, address = question.answer(), question.address
+    if status in REFUSED:
+        reason = "does not take the credentials" if address.user else "wants credentials"
+        raise MachineError(f"{address.url} {reason}: it answers {status}", _credentials_fix(name))
+    if status >= BROKEN or status == PROXY_REFUSES:
+        raise MachineError(f"{address.url} answers {status}", fix_of(address))
+    return f"{name or 'the package index'} answers: {address.url}"
+
+
+def _credentials_fix(name: str) -> str:
+    if not name:
+        return "pip config set global.index-url https://USER:PASSWORD@HOST/…"
+    return "export " + " ".join(f"{one}=…" for one in credential_variables(name).values())

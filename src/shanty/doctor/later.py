@@ -1,0 +1,62 @@
+"""Questions that are asked beside each other, and waited for no longer than they are worth."""
+
+import subprocess
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+from typing import TypeVar
+
+from shanty.door import door
+from shanty.engine import fault
+from shanty.errors import MachineError
+
+# With what else there is to do, a look at an engine that hangs ends within 5 seconds.
+ENGINE_SECONDS = 3.0
+
+Answer = TypeVar("Answer")
+
+
+def later(ask: Callable[[], Answer]) -> "Future[Answer]":
+    """Begin to ask something, and return what will hold the answer, or the error.
+
+    Nobody waits for the thread at the end: what looks up a name can be interrupted by nothing.
+    """
+    future: Future[Answer] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(ask())
+        except Exception as error:  # noqa: BLE001 - it is raised where the answer is wanted
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return future
+
+
+def ask_docker(*words: str) -> str:
+    """Return what a docker command prints that only looks; raise our fault for Docker's.
+
+    `MachineError` is raised where it takes too long, and the command is ended.
+    """
+    try:
+        done = subprocess.run(
+            ("docker", *words),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=ENGINE_SECONDS,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise MachineError(
+            "there is no docker command on this machine", f"{door()} setup"
+        ) from error
+    except subprocess.TimeoutExpired as error:
+        raise MachineError(
+            f"the Docker engine accepts and does not answer within {ENGINE_SECONDS:.0f} s",
+            "restart it: sudo systemctl restart docker  (or end dockerd and start it anew)",
+        ) from error
+    if done.returncode:
+        raise fault(done.stderr)
+    return done.stdout

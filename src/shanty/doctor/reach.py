@@ -1,0 +1,130 @@
+"""One question by HTTP: whether something answers at an address, by the way this machine goes."""
+
+import re
+import ssl
+import time
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPException
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit, urlunsplit
+from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener, getproxies
+
+from shanty.doctor.finding import SkippedError
+from shanty.doctor.later import later
+from shanty.errors import MachineError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+NETWORK_SECONDS = 1.5
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address by HTTP, and what it is asked with.
+
+    `bundle` are the certificates to trust in place of the system's; `trusted` is whether any is.
+    `user` and `password` are its credentials, which are in no text that is shown.
+    """
+
+    url: str
+    bundle: Path | None = None
+    trusted: bool = False
+    user: str = ""
+    password: str = ""
+
+    @classmethod
+    def of(cls, url: str, bundle: Path | None = None, *, trusted: bool = False) -> "Address":
+        """Return the address that a text names, the credentials in it taken out."""
+        parts = urlsplit(url)
+        _, _, place = parts.netloc.rpartition("@")
+        plain = urlunsplit(parts._replace(netloc=place))
+        return cls(plain, bundle, trusted, parts.username or "", parts.password or "")
+
+
+def status_of(address: Address) -> int:
+    """Return the status by which an address answers; raise `MachineError` where nothing does."""
+    request = Request(address.url, method="HEAD", headers=_headers(address))  # noqa: S310 - http alone
+    opener = build_opener(ProxyHandler(), HTTPSHandler(context=_trust(address)))
+    try:
+        with opener.open(request, timeout=NETWORK_SECONDS) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+    except (OSError, HTTPException, ValueError) as error:
+        raise unreachable(address, _reason(error)) from error
+
+
+def unreachable(address: Address, reason: str) -> MachineError:
+    """Return the fault of an address at which nothing answers."""
+    return MachineError(f"{address.url} does not answer: {reason}", fix_of(address))
+
+
+def fix_of(address: Address) -> str:
+    """Return what shows a person why an address does not answer."""
+    return f"curl --head {address.url}  (and mend what it says)"
+
+
+def is_by_socks(address: Address) -> bool:
+    """Tell whether the way there is one that is not gone here."""
+    proxies = getproxies()
+    proxy = proxies.get(urlsplit(address.url).scheme) or proxies.get("all", "")
+    return proxy.startswith("socks")
+
+
+@dataclass(frozen=True)
+class Question:
+    """An address that is asked, the status to come, and until when that counts."""
+
+    address: Address
+    status: "Future[int]"
+    deadline: float
+
+    @classmethod
+    def about(cls, address: Address) -> "Question":
+        """Begin to ask an address."""
+        deadline = time.monotonic() + NETWORK_SECONDS
+        return cls(address, later(partial(status_of, address)), deadline)
+
+    def answer(self) -> int:
+        """Return the status; raise `MachineError` where there is none in time."""
+        if is_by_socks(self.address):
+            raise SkippedError("the way is by a SOCKS proxy, which is not gone here")
+        try:
+            return self.status.result(max(0, self.deadline - time.monotonic()))
+        except TimeoutError as error:
+            raise unreachable(self.address, f"not within {NETWORK_SECONDS} s") from error
+
+
+def _headers(address: Address) -> Mapping[str, str]:
+    if not address.user:
+        return {}
+    both = b64encode(f"{address.user}:{address.password}".encode()).decode()
+    return {"Authorization": f"Basic {both}"}
+
+
+def _trust(address: Address) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=address.bundle)
+    if address.trusted:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _reason(error: Exception) -> str:
+    """Return why, as the system says it, without a proxy's credentials."""
+    cause = error.reason if isinstance(error, URLError) else error
+    if isinstance(cause, TimeoutError):
+        return f"not within {NETWORK_SECONDS} s"
+    text = getattr(cause, "verify_message", None) or getattr(cause, "strerror", None) or str(cause)
+    return without_credentials(text)
+
+
+def without_credentials(text: str) -> str:
+    """Return an address, or what names one, without what stands before its host."""
+    return re.sub(r"^(.*//)?.*@", r"\1…@", text, flags=re.DOTALL)

@@ -1,0 +1,53 @@
+"""The versions of Python and Poetry: whether they suit, and whether every copy agrees."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from shanty import sync
+from shanty.dependencies.poetry_version import check_poetry
+from shanty.dependencies.python_version import check_admitted
+from shanty.doctor.finding import Check, Note, Seen
+from shanty.doctor.subject import Subject
+from shanty.door import door
+from shanty.errors import RunError
+from shanty.pin import read_pin
+from shanty.settings import resolve_one
+
+
+def version_checks(subject: Subject) -> tuple[Check, ...]:
+    """Return the looks at a project's versions."""
+    looks = (
+        ("Python", "The images have it, and the packages have to suit it.", _python),
+        ("Poetry", "It has to read the lock, and to understand the project.", _poetry),
+        ("versions", "Where copies differ, plain Docker builds something else.", _versions),
+    )
+    return tuple(Check(name, why, partial(look, subject)) for name, why, look in looks)
+
+
+def _python(subject: Subject) -> str:
+    setting = resolve_one("python-version", subject.given)
+    check_admitted(str(setting.value), subject.project.requires_python)
+    return f"{setting.value}, {_source(setting.source)}"
+
+
+def _poetry(subject: Subject) -> Seen:
+    lock, python = subject.lock, str(subject.setting("python-version"))
+    setting = resolve_one("poetry-version", subject.given)
+    check_poetry(subject.project, lock, str(setting.value), python)
+    if reason := sync.relock_reason(lock, str(setting.value)):
+        return Note(reason, f"{door()} lock", "The next change of the lock is a large one.")
+    return f"{setting.value}, {_source(setting.source)}"
+
+
+def _versions(subject: Subject) -> Iterator[Seen]:
+    poetry, python = (str(subject.setting(key)) for key in ("poetry-version", "python-version"))
+    base = read_pin(subject.given, python, dry=False).followed
+    found = sync.differences(subject.project, poetry, python, str(base))
+    if not found:
+        yield f"every copy agrees: Poetry {poetry}, Python {python}"
+    for one in found:
+        yield RunError(str(one), f"{door()} sync")
+
+
+def _source(source: str) -> str:
+    return source if " " in source else f"by {source}"
