@@ -48,6 +48,9 @@ from shanty.tee import Tail
 LOST_TRACK = "inconsistent graph state"
 TRIES = 3
 
+# From the name of an image to what its registry calls it, `None` where the engine holds none.
+DigestOf = Callable[[str], str | None]
+
 
 class Base(NamedTuple):
     """The settings with the base image of a build, and what its registry calls it, if known."""
@@ -293,27 +296,28 @@ class Workflow:
             return self.resolved
         return found.resolved if found else self.resolved
 
-    def base_at_hand(self) -> Base | None:
+    def base_at_hand(self, digest_of: DigestOf = engine.image_digest) -> Base | None:
         """Return the settings on the base image asked for, else on one made here.
 
-        No other takes the place of one that is pinned.
+        No other takes the place of one that is pinned. `digest_of` tells of an image whether the
+        engine holds it.
         """
         name = self.settings.base_image
-        if digest := engine.image_digest(name):
+        if digest := digest_of(name):
             return Base(self.resolved, digest)
-        return None if is_pinned(name) else self._made_here()
+        return None if is_pinned(name) else self._made_here(digest_of)
 
-    def _made_here(self) -> Base | None:
+    def _made_here(self, digest_of: DigestOf) -> Base | None:
         """Return the settings on the base image that was made here for want of the official one."""
         settings = self.settings
         if not is_official(settings.base_image, settings.python_version):
             return None
         own = on_own_base(self.resolved)
-        if digest := engine.image_digest(own.settings.base_image):
+        if digest := digest_of(own.settings.base_image):
             return Base(own, digest)
         # Which other Python can be had takes another look at the lock.
         other = made_here(self.given)
-        if other and (digest := engine.image_digest(other.settings.base_image)):
+        if other and (digest := digest_of(other.settings.base_image)):
             return Base(other, digest)
         return None
 

@@ -1,19 +1,21 @@
 """The app: where it is, what serves it, and on which port."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from packaging.version import Version
 
 from shanty.doctor.finding import Check, Note, Seen, SkippedError
+from shanty.doctor.later import later
 from shanty.doctor.machine import Machine
 from shanty.doctor.subject import Subject
 from shanty.door import door
 from shanty.port import ServedError, check_free
 from shanty.server import FORMAT_WITH_SETUPTOOLS, Needs, Server, choose_server
 from shanty.services.compose_file import find_compose_file
-from shanty.services.plugin import check_compose, compose_version
+from shanty.services.plugin import check_compose
 from shanty.settings import resolve_one
 
 HOST = "127.0.0.1"
@@ -21,10 +23,11 @@ HOST = "127.0.0.1"
 
 def app_checks(subject: Subject, machine: Machine) -> tuple[Check, ...]:
     """Return the looks at a project's app and at what it is served with."""
+    services = _later_services(subject)
     return (
         Check("app", "It is what the servers serve.", partial(_app, subject)),
         Check("server", "Production is served by it.", partial(_server, subject)),
-        Check("services", "`dev` and `test` bring them up first.", partial(_services, subject)),
+        Check("services", "`dev` and `test` bring them up first.", services),
         Check("port", "`dev` and `prod` answer on it.", partial(_port, subject, machine)),
     )
 
@@ -64,10 +67,13 @@ def _words(subject: Subject, key: str) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def _services(subject: Subject) -> Iterator[Seen]:
-    if file := find_compose_file(subject.project):
-        check_compose()
-        yield f"those of {file.shown}, by Docker Compose {compose_version()}"
+def _later_services(subject: Subject) -> Callable[[], list[str]]:
+    """Begin to ask for what brings up the services, where there are some."""
+    with suppress(SkippedError):
+        if file := find_compose_file(subject.project):
+            found = later(check_compose)
+            return lambda: [f"those of {file.shown}, by Docker Compose {found.result()}"]
+    return list
 
 
 def _port(subject: Subject, machine: Machine) -> str:

@@ -6,7 +6,7 @@ from functools import cached_property
 from shanty.doctor.finding import Check, Note, Seen, SkippedError
 from shanty.doctor.later import ask_docker
 from shanty.doctor.machine import Machine
-from shanty.doctor.registry import asked_registry, registry_answer
+from shanty.doctor.registry import asked_registry
 from shanty.doctor.subject import Subject
 from shanty.errors import MachineError, RunError, ShantyError
 from shanty.reference import PYTHON
@@ -36,7 +36,7 @@ class BaseImage:
     @cached_property
     def _at_hand(self) -> str:
         """Return the base image that the engine has, empty where it has none that will do."""
-        found = self._subject.workflow.base_at_hand()
+        found = self._subject.workflow.base_at_hand(_digest_of)
         return found.resolved.settings.base_image if found else ""
 
     def _image(self) -> Seen:
@@ -62,14 +62,14 @@ class BaseImage:
     def _is_away(self) -> bool:
         """Tell whether the registry is known not to answer."""
         try:
-            registry_answer(self._registry)
+            self._registry()
         except (MachineError, SkippedError) as error:
             return isinstance(error, MachineError)
         return False
 
     def _answer(self) -> Seen:
         try:
-            return registry_answer(self._registry)
+            return self._registry()
         except MachineError as error:
             if self._is_needed():
                 raise
@@ -81,3 +81,13 @@ class BaseImage:
             self._machine.require_engine()
             return not self._at_hand
         return False
+
+
+def _digest_of(name: str) -> str | None:
+    """Return an image's id, `None` where the engine holds none of this name."""
+    try:
+        return ask_docker("image", "inspect", "--format", "{{.Id}}", name).strip()
+    except RunError as error:
+        if "no such image" in error.what.lower():
+            return None
+        raise

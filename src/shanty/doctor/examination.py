@@ -24,6 +24,7 @@ def examine(start: Path, environment: Mapping[str, str]) -> list[Finding]:
     machine = Machine(environment)
     indexes = Indexes(subject)
     base_image = BaseImage(subject, machine)
+    app = app_checks(subject, machine)
     of_project = (
         *project_checks(subject),
         *version_checks(subject),
@@ -36,7 +37,7 @@ def examine(start: Path, environment: Mapping[str, str]) -> list[Finding]:
         *indexes.checks(),
         *network_checks(environment),
     )
-    return list(_once((*_findings(of_machine), *looked, *_findings(app_checks(subject, machine)))))
+    return list(_once((*_findings(of_machine), *looked, *_findings(app))))
 
 
 def _findings(checks: Iterable[Check]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from shanty.doctor.finding import Check, Seen, required
-from shanty.doctor.reach import without_credentials
+from shanty.doctor.reach import trust, without_credentials
 from shanty.errors import UsageError
 from shanty.network import CA_VARIABLES, ca_bundle, set_proxies
 
@@ -51,7 +51,7 @@ def _readable(environment: Mapping[str, str]) -> Path | None:
     if bundle:
         fix = f"point {variable} at the machine's CA bundle, or unset it"
         try:
-            ssl.create_default_context(cafile=bundle)
+            trust(bundle)
         except ssl.SSLError as error:
             raise UsageError(
                 f"{variable} names {bundle}, and that holds no certificate in PEM", fix

@@ -6,7 +6,7 @@ import time
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +50,9 @@ class Address:
 def status_of(address: Address) -> int:
     """Return the status by which an address answers; raise `MachineError` where nothing does."""
     request = Request(address.url, method="HEAD", headers=_headers(address))  # noqa: S310 - http alone
-    opener = build_opener(ProxyHandler(), HTTPSHandler(context=_trust(address)))
+    opener = build_opener(
+        ProxyHandler(), HTTPSHandler(context=trust(address.bundle, address.trusted))
+    )
     try:
         with opener.open(request, timeout=NETWORK_SECONDS) as answer:
             return int(answer.status)
@@ -108,9 +110,14 @@ def _headers(address: Address) -> Mapping[str, str]:
     return {"Authorization": f"Basic {both}"}
 
 
-def _trust(address: Address) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=address.bundle)
-    if address.trusted:
+@cache
+def trust(bundle: Path | None, unseen: bool = False) -> ssl.SSLContext:  # noqa: FBT001, FBT002 - to be cached by
+    """Return whom to trust: the certificates of a bundle, else the system's, or anybody `unseen`.
+
+    Raises `OSError` for a bundle without a certificate. Reading one takes its time, so it is once.
+    """
+    context = ssl.create_default_context(cafile=bundle)
+    if unseen:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context

@@ -1,7 +1,9 @@
 """The registry of the base image: whether it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
+from shanty.doctor.finding import SkippedError
 from shanty.doctor.network import trusted_bundle
 from shanty.doctor.reach import Address, Question, fix_of
 from shanty.errors import MachineError
@@ -14,16 +16,26 @@ LOOPBACK = ("localhost", "127.")
 ANSWERS = (200, 401, 403)
 
 
-def asked_registry(image: str, environment: Mapping[str, str]) -> Question:
-    """Begin to ask the registry of an image."""
+def asked_registry(image: str, environment: Mapping[str, str]) -> Callable[[], str]:
+    """Begin to ask the registry of an image, and return what waits for the answer.
+
+    That returns that it answers, and raises `MachineError` where it does not.
+    """
     host = parse_reference(image, "base-image").repository_name.partition("/")[0]
     host = HUB_HOST if host == HUB else host
     scheme = "http" if host.startswith(LOOPBACK) else "https"
-    return Question.about(Address.of(f"{scheme}://{host}/v2/", trusted_bundle(environment)))
+    try:
+        address = Address.of(f"{scheme}://{host}/v2/", trusted_bundle(environment))
+    except SkippedError as reason:
+        return partial(_skip, reason)
+    return partial(_answer, Question.about(address))
 
 
-def registry_answer(question: Question) -> str:
-    """Return that a registry answers; raise `MachineError` where none does."""
+def _skip(reason: SkippedError) -> str:
+    raise reason
+
+
+def _answer(question: Question) -> str:
     status, url = question.answer(), question.address.url
     if status not in ANSWERS:
         raise MachineError(f"{url} answers {status}", fix_of(question.address))
