@@ -26,14 +26,18 @@ def registry_digest(image: str) -> str:
         raise MachineError(
             "there is no docker command on this machine", f"{door()} setup"
         ) from error
+    return read_digest(image, done)
+
+
+def read_digest(image: str, done: subprocess.CompletedProcess[str]) -> str:
+    """Return the digest that an answer has; raises what `registry_digest` does for its fault."""
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["it said nothing"]
-        raise registry_fault(image, said[-1].removeprefix("ERROR: "))
+        raise _fault(image, said[-1].removeprefix("ERROR: "))
     return str(json.loads(done.stdout)["digest"])
 
 
-def registry_fault(image: str, said: str) -> UsageError | MachineError:
-    """Return the fault that docker speaks of when it asks a registry for an image."""
+def _fault(image: str, said: str) -> UsageError | MachineError:
     if re.search(r"not found$|does not exist", said):
         return UsageError(
             f"no registry has the base image {image}: {said}",

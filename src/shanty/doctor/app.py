@@ -1,8 +1,6 @@
 """The app: where it is, what serves it, and on which port."""
 
 import re
-from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 
 from packaging.version import Version
@@ -23,11 +21,11 @@ HOST = "127.0.0.1"
 
 def app_checks(subject: Subject, machine: Machine) -> tuple[Check, ...]:
     """Return the looks at a project's app and at what it is served with."""
-    services = _later_services(subject)
+    services = later(partial(_services, subject))
     return (
         Check("app", "It is what the servers serve.", partial(_app, subject)),
         Check("server", "Production is served by it.", partial(_server, subject)),
-        Check("services", "`dev` and `test` bring them up first.", services),
+        Check("services", "`dev` and `test` bring them up first.", services.result),
         Check("port", "`dev` and `prod` answer on it.", partial(_port, subject, machine)),
     )
 
@@ -67,13 +65,9 @@ def _words(subject: Subject, key: str) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def _later_services(subject: Subject) -> Callable[[], list[str]]:
-    """Begin to ask for what brings up the services, where there are some."""
-    with suppress(SkippedError):
-        if file := find_compose_file(subject.project):
-            found = later(check_compose)
-            return lambda: [f"those of {file.shown}, by Docker Compose {found.result()}"]
-    return list
+def _services(subject: Subject) -> list[Seen]:
+    file = find_compose_file(subject.project)
+    return [f"those of {file.shown}, by Docker Compose {check_compose()}"] if file else []
 
 
 def _port(subject: Subject, machine: Machine) -> str:

@@ -6,12 +6,11 @@ from functools import cached_property
 from shanty.doctor.finding import Check, Note, Seen, SkippedError
 from shanty.doctor.later import ask_docker
 from shanty.doctor.machine import Machine
-from shanty.doctor.registry import asked_registry
+from shanty.doctor.registry import ask_registry, asked_registry
 from shanty.doctor.subject import Subject
 from shanty.errors import MachineError, RunError, ShantyError
 from shanty.reference import PYTHON
-from shanty.registry import registry_fault
-from shanty.request import manifest, pull
+from shanty.request import pull
 from shanty.workflow import no_base_image
 
 
@@ -52,12 +51,12 @@ class BaseImage:
 
     def _pullable(self) -> Seen:
         """Return that the registry has the image; raise its own fault where it has not."""
+        what = f"{self._name} is not here"
         try:
-            ask_docker(*manifest(self._name).arguments[1:])
-        except RunError as error:
-            said = error.what.removeprefix("docker failed: ").removeprefix("ERROR: ")
-            raise registry_fault(self._name, said) from error
-        return Note(f"{self._name} is not here: the first build pulls it", pull(self._name).line)
+            ask_registry(self._name)
+        except TimeoutError as late:
+            return Note(f"{what}, and its registry said nothing: {late}", pull(self._name).line)
+        return Note(f"{what}: the first build pulls it", pull(self._name).line)
 
     def _is_away(self) -> bool:
         """Tell whether the registry is known not to answer."""

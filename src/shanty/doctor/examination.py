@@ -22,7 +22,7 @@ def examine(start: Path, environment: Mapping[str, str]) -> list[Finding]:
     """
     subject = Subject(start, environment)
     machine = Machine(environment)
-    indexes = Indexes(subject)
+    indexes = Indexes(subject, machine)
     base_image = BaseImage(subject, machine)
     app = app_checks(subject, machine)
     of_project = (

@@ -56,16 +56,16 @@ class Check:
 
     def findings(self) -> list[Finding]:
         """Return what the look found, be it that it failed."""
+        found: list[Finding] = []
         try:
             seen = self.look()
-            several = [seen] if isinstance(seen, (str, Note, ShantyError)) else list(seen)
+            several = [seen] if isinstance(seen, (str, Note, ShantyError)) else seen
+            found.extend(self._finding(one) for one in several)
         except SkippedError as reason:
-            return [Finding(self.name, SKIPPED, f"not looked at: {reason}")]
-        except ShantyError as error:
-            several = [error]
+            found.append(Finding(self.name, SKIPPED, f"not looked at: {reason}"))
         except Exception as error:  # noqa: BLE001 - no finding hides another
-            several = [_unforeseen(error)]
-        return [self._finding(one) for one in several]
+            found.append(self._finding(as_ours(error)))
+        return found
 
     def _finding(self, seen: Seen) -> Finding:
         match seen:
@@ -77,8 +77,10 @@ class Check:
                 return Finding(self.name, PROBLEM, seen.what, self.why, seen.fix)
 
 
-def _unforeseen(error: Exception) -> ShantyError:
-    """Return a fault that is told in the words of the system, or of Python."""
+def as_ours(error: Exception) -> ShantyError:
+    """Return a fault of ours as it is, any other in the words of the system, or of Python."""
+    if isinstance(error, ShantyError):
+        return error
     if isinstance(error, OSError):
         file = f"{error.filename}: " if error.filename else ""
         return UsageError(
@@ -94,5 +96,5 @@ def required(read: Callable[[], Value], reason: str) -> Value:
     """Return what a check stands on; raise `SkippedError` where that is not to be had."""
     try:
         return read()
-    except (ShantyError, OSError) as error:
+    except Exception as error:
         raise SkippedError(reason) from error

@@ -2,15 +2,20 @@
 
 import importlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from shanty.doctor.finding import Check, Seen, SkippedError
+from shanty.doctor.finding import Check, Note, Seen, SkippedError
+from shanty.doctor.later import ask_docker
+from shanty.doctor.machine import Machine
 from shanty.doctor.network import trusted_bundle
 from shanty.doctor.reach import Address, Question, fix_of
 from shanty.doctor.subject import Subject
 from shanty.errors import MachineError, ShantyError
 from shanty.index_secrets import credential_variables, credentials_of, reached_indexes, sources
+from shanty.labels import LOCK, lock_digest
+from shanty.request import tag
 
 REFUSED = (401, 403)
 PROXY_REFUSES = 407
@@ -20,13 +25,14 @@ BROKEN = 500
 class Indexes:
     """The package indexes, which are asked at once."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, machine: Machine) -> None:
         self._subject = subject
+        self._machine = machine
         self._fault: Exception | None = None
         self._asked: list[tuple[Question, str]] = []
         try:
             self._asked = [(Question.about(one), name) for one, name in self._addresses()]
-        except (ShantyError, SkippedError) as error:
+        except Exception as error:  # noqa: BLE001 - it is raised where it is looked at
             self._fault = error
 
     def checks(self) -> tuple[Check, ...]:
@@ -44,7 +50,18 @@ class Indexes:
             try:
                 yield _answer(question, name)
             except MachineError as error:
-                yield error
+                why = "The production image of this lock is here; any other build may need it."
+                yield Note(error.what, error.fix, why) if self._is_built() else error
+
+    def _is_built(self) -> bool:
+        """Tell whether the engine holds a production image of this very lock."""
+        with suppress(SkippedError, ShantyError, OSError):
+            self._machine.require_engine()
+            name = tag(self._subject.workflow.settings, "production")
+            form = f'{{{{index .Config.Labels "{LOCK}"}}}}'
+            said = ask_docker("image", "inspect", "--format", form, name)
+            return said.strip() == lock_digest(self._subject.lock)
+        return False
 
     def _addresses(self) -> Iterator[tuple[Address, str]]:
         """Yield the addresses, with the name that the project gives to one of its own."""

@@ -33,13 +33,13 @@ def later(ask: Callable[[], Answer]) -> "Future[Answer]":
     return future
 
 
-def ask_docker(*words: str) -> str:
-    """Return what a docker command prints that only looks; raise our fault for Docker's.
+def run_docker(*words: str) -> "subprocess.CompletedProcess[str]":
+    """Return how a docker command ended that only looks.
 
-    `MachineError` is raised where it takes too long, and the command is ended.
+    Raises `TimeoutError` where it takes too long, and ends it.
     """
     try:
-        done = subprocess.run(
+        return subprocess.run(
             ("docker", *words),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -53,8 +53,16 @@ def ask_docker(*words: str) -> str:
             "there is no docker command on this machine", f"{door()} setup"
         ) from error
     except subprocess.TimeoutExpired as error:
+        raise TimeoutError(f"not within {ENGINE_SECONDS:.0f} s") from error
+
+
+def ask_docker(*words: str) -> str:
+    """Return what a docker command prints; raise our fault for Docker's, and for a hung engine."""
+    try:
+        done = run_docker(*words)
+    except TimeoutError as error:
         raise MachineError(
-            f"the Docker engine accepts and does not answer within {ENGINE_SECONDS:.0f} s",
+            f"the Docker engine accepts and does not answer: {error}",
             "restart it: sudo systemctl restart docker  (or end dockerd and start it anew)",
         ) from error
     if done.returncode:

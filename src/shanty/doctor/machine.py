@@ -48,7 +48,7 @@ class Machine:
                 self._contexts,
             ),
             Check("storage", "It keeps the layers of every image.", self._storage),
-            Check("rights", "They settle whom files of a container belong to.", self._rights),
+            Check("rootless", "It settles whom a container's files belong to.", self._rootless),
             Check("disk", "A build that finds no room fails, and so does the engine.", self._disk),
             Check("buildx", "It builds every image.", self._plugin),
         )
@@ -129,12 +129,12 @@ class Machine:
             "Builds are slow by it, and take many times the room.",
         )
 
-    def _rights(self) -> Iterator[Seen]:
+    def _rootless(self) -> Iterator[Seen]:
         known = self._require_known()
-        options = " ".join(known.get("SecurityOptions") or ())
-        kinds = ("rootless", "userns", "selinux")
-        found = [kind for kind in kinds if f"name={kind}" in options]
-        yield ", ".join(found) or "the engine runs as root, users are not renumbered"
+        options = {one.split(",")[0] for one in known.get("SecurityOptions") or ()}
+        found = [kind for kind in ("rootless", "userns", "selinux") if f"name={kind}" in options]
+        others = "".join(f", with {kind}" for kind in found if kind != "rootless")
+        yield ("yes" if "rootless" in found else "no: the engine runs as root") + others
         if known.get("MemoryLimit") is False:
             yield Note(
                 "the engine limits no memory",

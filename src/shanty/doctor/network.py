@@ -86,8 +86,9 @@ def _fault(value: str) -> str:
         # Without a scheme it is taken for http, by curl and by Docker.
         parts = urlsplit(value if "://" in value else f"http://{value}")
         _ = parts.port
-    except ValueError as error:
-        return without_credentials(str(error))
+    except ValueError:
+        # The error would say what stands there, which may be a part of a password.
+        return "its port is no number, or its host no name"
     return _fault_of(parts)
 
 

@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from shanty.doctor.finding import SkippedError
+from shanty.doctor.later import run_docker
 from shanty.doctor.network import trusted_bundle
 from shanty.doctor.reach import Address, Question, fix_of
 from shanty.errors import MachineError
 from shanty.reference import HUB, parse_reference
+from shanty.registry import read_digest
+from shanty.request import manifest
 
 # Where the registry answers that Docker assumes.
 HUB_HOST = f"index.{HUB}"
@@ -29,6 +32,14 @@ def asked_registry(image: str, environment: Mapping[str, str]) -> Callable[[], s
     except SkippedError as reason:
         return partial(_skip, reason)
     return partial(_answer, Question.about(address))
+
+
+def ask_registry(image: str) -> str:
+    """Return the digest that an image has in its registry, as `sync` asks for it.
+
+    Raises `TimeoutError` where the registry takes too long.
+    """
+    return read_digest(image, run_docker(*manifest(image).arguments[1:]))
 
 
 def _skip(reason: SkippedError) -> str:

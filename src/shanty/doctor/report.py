@@ -23,7 +23,8 @@ def as_lines(findings: Sequence[Finding]) -> str:
             lines.append(f"{'':23}why: {one.why}")
         if one.fix:
             lines.append(f"{'':23}fix: {one.fix}")
-    return "\n".join(lines)
+    # A name may be in no encoding at all.
+    return "\n".join(lines).encode(errors="backslashreplace").decode()
 
 
 def _mark(state: str) -> str:

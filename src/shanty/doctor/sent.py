@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, cached_property, partial
@@ -17,7 +17,7 @@ from shanty.door import door
 from shanty.errors import UsageError
 from shanty.ignore_file import SECRET_FILES, ignore_patterns
 from shanty.request import shown
-from shanty.verify.known_secrets import EXAMPLES
+from shanty.verify.known_secrets import EXAMPLES, Known, known_secrets
 
 PRIVATE = (".git", ".env", ".env.*", *SECRET_FILES)
 # Beyond that many a look takes longer than it is worth.
@@ -76,7 +76,7 @@ def sent_checks(subject: Subject) -> tuple[Check, ...]:
         Check(
             "ignore file",
             "What goes to the builder is in the layers of an image, for whoever gets that.",
-            partial(_leaks, read),
+            partial(_leaks, subject, read),
         ),
         Check(
             "scripts",
@@ -92,13 +92,25 @@ def is_private(path: str) -> bool:
     return name not in EXAMPLES and any(fnmatchcase(name, one) for one in PRIVATE)
 
 
-def _leaks(read: Callable[[], Sent]) -> Iterator[Seen]:
+def _leaks(subject: Subject, read: Callable[[], Sent]) -> Iterator[Seen]:
     sent = read()
     leaks = [path for path in sent.paths if is_private(path)]
     for path in leaks:
         yield UsageError(f"{path} goes to the builder", _left_out(sent, path))
-    if not leaks:
+    told = list(_told(sent, known_secrets(subject.project, subject.environment)))
+    yield from told
+    if not leaks and not told:
         yield f"nothing private is among the {len(sent.paths)} files that go to the builder"
+
+
+def _told(sent: Sent, known: Sequence[Known]) -> Iterator[Note]:
+    """Yield which files that go to the builder hold a secret of this machine's."""
+    for path in sent.paths if known else ():
+        content = _start_of(sent.context.root / path)
+        for one in known:
+            if one.value in content and not is_private(path):
+                fix = f"take it out of {path}, and have the app read it from its environment"
+                yield Note(f"{path} holds {one.name}", fix)
 
 
 def _left_out(sent: Sent, path: str) -> str:
@@ -125,12 +137,17 @@ def _scripts(read: Callable[[], Sent]) -> Iterator[Seen]:
 
 def _is_spoilt(file: Path) -> bool:
     """Tell whether a file is a script that does not run for its line ends."""
+    first, _, rest = _start_of(file).partition(b"\n")
+    if not first.startswith(b"#!"):
+        return False
+    words = {Path(word).name for word in os.fsdecode(first[2:]).split()}
+    return first.endswith(b"\r") or (bool(words & SHELLS) and b"\r\n" in rest)
+
+
+def _start_of(file: Path) -> bytes:
+    """Return what a file begins with, nothing where it cannot be read, or is none."""
     try:
         with file.open("rb") as content:
-            if content.read(2) != b"#!":
-                return False
-            first, _, rest = content.read(HEAD_BYTES).partition(b"\n")
+            return content.read(HEAD_BYTES)
     except OSError:
-        return False
-    words = {Path(word).name for word in os.fsdecode(first).split()}
-    return first.endswith(b"\r") or (bool(words & SHELLS) and b"\r\n" in rest)
+        return b""

@@ -1,16 +1,20 @@
 """The versions of Python and Poetry: whether they suit, and whether every copy agrees."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from shanty import sync
 from shanty.dependencies.poetry_version import check_poetry
 from shanty.dependencies.python_version import check_admitted
 from shanty.doctor.finding import Check, Note, Seen
+from shanty.doctor.registry import ask_registry
 from shanty.doctor.subject import Subject
 from shanty.door import door
-from shanty.errors import RunError
-from shanty.pin import read_pin
+from shanty.errors import RunError, ShantyError, UsageError
+from shanty.pin import Pin, read_pin
+from shanty.request import shown
 from shanty.settings import resolve_one
 
 
@@ -41,13 +45,30 @@ def _poetry(subject: Subject) -> Seen:
 
 def _versions(subject: Subject) -> Iterator[Seen]:
     poetry, python = (str(subject.setting(key)) for key in ("poetry-version", "python-version"))
-    base = read_pin(subject.given, python, dry=False).followed
+    pin = replace(read_pin(subject.given, python, dry=False), ask=ask_registry)
+    base = pin.followed
+    try:
+        base = pin.renewed() if pin.is_pinned else base
+    except (ShantyError, TimeoutError) as error:
+        yield _unchecked(pin, error)
     found = sync.differences(subject.project, poetry, python, str(base))
+    for one in found:
+        yield RunError(str(one), f"{door()} sync{' --pin-base' if one.is_moved else ''}")
     if not found:
         yield f"every copy agrees: Poetry {poetry}, Python {python}"
-    for one in found:
-        yield RunError(str(one), f"{door()} sync")
+
+
+def _unchecked(pin: Pin, error: ShantyError | TimeoutError) -> Seen:
+    """Return what keeps a pin from being looked at; one that its registry lacks is a problem."""
+    if isinstance(error, UsageError) and pin.base.tag:
+        return error
+    reason = error.what if isinstance(error, ShantyError) else f"its registry said nothing: {error}"
+    return Note(
+        f"the pin of {pin.base.unpinned} is not checked: {reason}", f"{door()} sync --check"
+    )
 
 
 def _source(source: str) -> str:
-    return source if " " in source else f"by {source}"
+    if " " in source:
+        return source
+    return f"by {shown(Path(source)) if Path(source).is_absolute() else source}"
