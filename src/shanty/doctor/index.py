@@ -71,7 +71,10 @@ class Indexes:
         first = told.get("index-url") or _default_index()
         for url in (first, *told.get("extra-index-url", "").split()):
             if url.startswith("http"):
-                yield Address.of(url, bundle, trusted=urlsplit(url).hostname in trusted), ""
+                yield (
+                    Address.of(_folder(url), bundle, trusted=urlsplit(url).hostname in trusted),
+                    "",
+                )
         yield from self._own(environment)
 
     def _own(self, environment: Mapping[str, str]) -> Iterator[tuple[Address, str]]:
@@ -84,8 +87,13 @@ class Indexes:
             if url.startswith("http"):
                 given = credentials_of(name, environment)
                 user, password = (str(given.get(key, "")) for key in ("username", "password"))
-                address = Address.of(url, trusted_bundle(environment))
+                address = Address.of(_folder(url), trusted_bundle(environment))
                 yield (replace(address, user=user, password=password) if user else address), name
+
+
+def _folder(url: str) -> str:
+    """Return the address of a list of packages as its server has it, which saves asking twice."""
+    return f"{url.rstrip('/')}/"
 
 
 def _default_index() -> str:

@@ -3,6 +3,7 @@
 import os
 import shlex
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, cached_property, partial
@@ -65,7 +66,7 @@ class Sent:
             if entry.is_dir(follow_symlinks=False) and not is_private(path):
                 if not left_out or self.ignoring.keeps_below(path):
                     yield from self._walk(path)
-            elif not left_out:
+            elif not left_out and (entry.is_file() or is_private(path)):
                 yield path
 
 
@@ -146,8 +147,9 @@ def _is_spoilt(file: Path) -> bool:
 
 def _start_of(file: Path) -> bytes:
     """Return what a file begins with, nothing where it cannot be read, or is none."""
-    try:
-        with file.open("rb") as content:
-            return content.read(HEAD_BYTES)
-    except OSError:
-        return b""
+    with suppress(OSError):
+        # Whoever opens a pipe waits for its other end.
+        if file.is_file():
+            with file.open("rb") as content:
+                return content.read(HEAD_BYTES)
+    return b""
