@@ -96,5 +96,7 @@ def required(read: Callable[[], Value], reason: str) -> Value:
     """Return what a check stands on; raise `SkippedError` where that is not to be had."""
     try:
         return read()
+    except SkippedError:
+        raise
     except Exception as error:
         raise SkippedError(reason) from error

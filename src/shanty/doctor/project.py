@@ -54,8 +54,9 @@ def _lock(subject: Subject) -> Seen:
     _ = subject.project
     lock = subject.lock_read
     check_fresh(subject.project, lock)
+    number = "1 package" if len(lock.packages) == 1 else f"{len(lock.packages)} packages"
     writer = f", by Poetry {lock.poetry_version}" if lock.poetry_version else ""
-    return f"{shown(lock.path)} is fresh: {len(lock.packages)} packages{writer}"
+    return f"{shown(lock.path)} is fresh: {number}{writer}"
 
 
 def _settings(subject: Subject) -> Iterator[Seen]:
