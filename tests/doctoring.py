@@ -53,7 +53,7 @@ def network() -> Iterator[Network]:
             self.send_response(found.statuses.get(self.path, 200))
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:  # type: ignore[override]
+        def log_message(self, *_: object) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

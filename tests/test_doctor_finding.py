@@ -60,10 +60,9 @@ def test_what_was_seen_before_a_look_failed_is_told_too() -> None:
     [
         (
             PermissionError(13, "Permission denied", "/srv/x"),
-            "/srv/x: Permission denied",
-            "mend what the system names, then look again",
+            "/srv/x: permission denied",
+            "see who may: ls -ld /srv/x",
         ),
-        (OSError("odd"), "odd", "mend what the system names, then look again"),
         (
             KeyError("x"),
             "the look failed: KeyError: 'x'",

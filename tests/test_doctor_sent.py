@@ -4,7 +4,7 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 
@@ -149,7 +149,7 @@ def test_a_file_that_is_gone_by_now_is_passed_over(
     write(project, {"src/harbour/gone.sh": "#!/bin/sh\r\n"})
     opened = Path.open
 
-    def gone(path: Path, *how: Any, **more: Any) -> IO[Any]:  # noqa: ANN401
+    def gone(path: Path, *how: Any, **more: Any) -> Any:  # noqa: ANN401
         if path.name == "gone.sh":
             raise FileNotFoundError(2, "No such file or directory", str(path))
         return opened(path, *how, **more)

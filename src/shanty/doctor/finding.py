@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from shanty.errors import ShantyError, UsageError
+from shanty.system_fault import system_fault
 
 Value = TypeVar("Value")
 
@@ -82,10 +83,7 @@ def as_ours(error: Exception) -> ShantyError:
     if isinstance(error, ShantyError):
         return error
     if isinstance(error, OSError):
-        file = f"{error.filename}: " if error.filename else ""
-        return UsageError(
-            f"{file}{error.strerror or error}", "mend what the system names, then look again"
-        )
+        return system_fault(error)
     return UsageError(
         f"the look failed: {type(error).__name__}: {error}",
         "report it, with this line and your pyproject.toml: the fault is Shanty's own",

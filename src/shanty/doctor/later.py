@@ -6,9 +6,8 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import TypeVar
 
-from shanty.door import door
-from shanty.engine import fault
-from shanty.errors import MachineError
+from shanty.docker_fault import docker_fault, hung_engine, no_client
+from shanty.engine import patience
 
 # With what else there is to do, a look at an engine that hangs ends within 5 seconds.
 ENGINE_SECONDS = 3.0
@@ -45,13 +44,11 @@ def run_docker(*words: str) -> "subprocess.CompletedProcess[str]":
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=ENGINE_SECONDS,
+            timeout=patience(ENGINE_SECONDS),
             check=False,
         )
     except FileNotFoundError as error:
-        raise MachineError(
-            "there is no docker command on this machine", f"{door()} setup"
-        ) from error
+        raise no_client() from error
     except subprocess.TimeoutExpired as error:
         raise TimeoutError(f"not within {ENGINE_SECONDS:.0f} s") from error
 
@@ -61,10 +58,7 @@ def ask_docker(*words: str) -> str:
     try:
         done = run_docker(*words)
     except TimeoutError as error:
-        raise MachineError(
-            f"the Docker engine accepts and does not answer: {error}",
-            "restart it: sudo systemctl restart docker  (or end dockerd and start it anew)",
-        ) from error
+        raise hung_engine(ENGINE_SECONDS) from error
     if done.returncode:
-        raise fault(done.stderr)
+        raise docker_fault(done.stderr)
     return done.stdout
