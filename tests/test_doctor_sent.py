@@ -139,6 +139,10 @@ def test_what_cannot_be_read_is_passed_over(
         return scandir(path)
 
     monkeypatch.setattr("os.scandir", shut)
+    own(project, "")
+    (project.root / ".git").mkdir()
+    assert look(project, "scripts").state == "fine"
+    write(project, {IGNORE: ".git\n"})
     assert look(project, "scripts").state == "fine"
     assert look(project, "ignore file", {"APP_SECRET": SECRET}).state == "fine"
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from packaging.version import Version
 
-from shanty.doctor.finding import Check, Note, Seen, SkippedError
+from shanty.doctor.finding import Check, Note, Seen, required
 from shanty.doctor.later import later
 from shanty.doctor.machine import Machine
 from shanty.doctor.subject import Subject
@@ -36,12 +36,11 @@ def _app(subject: Subject) -> str:
 
 
 def _server(subject: Subject) -> Seen:
-    if serve := subject.setting("serve"):
+    serve = subject.setting("serve")
+    app = required(lambda: resolve_one("app", subject.given).application, "app is not settled")
+    if serve or app is None:
         return f"serve = {str(serve)!r}"
-    _ = subject.setting("app")
-    app, lock = resolve_one("app", subject.given).application, subject.lock
-    if app is None:
-        raise SkippedError("no app is found")
+    lock = subject.lock
     python = str(subject.setting("python-version"))
     groups, extras = (_words(subject, key) for key in ("groups", "extras"))
     server = choose_server(subject.project, lock, app, Needs(groups, extras, python))

@@ -102,13 +102,11 @@ def _faults(project: Project, *checks: Callable[[Project], None]) -> Iterator[Sh
 def _packaged(project: Project) -> Seen:
     if not project.package_mode:
         return "package-mode = false: production holds the project's files"
-    if project.has_package:
-        return ", ".join(one.path.relative_to(project.root).as_posix() for one in project.packages)
     try:
-        _ = project.packages
+        found = project.packages
     except UsageError as error:
         return Note(error.what, error.fix, "Production holds the project's files, and no wheel.")
-    return ""
+    return ", ".join(one.path.relative_to(project.root).as_posix() for one in found)
 
 
 def _readme(subject: Subject) -> Iterator[Seen]:
