@@ -1,6 +1,7 @@
 """How this machine reaches others: its CA bundle, its proxies, the indexes and the registry."""
 
 import json
+import os
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -331,6 +332,42 @@ def test_a_registry_that_does_not_answer_is_worth_a_note_while_the_base_image_is
     url = f"http://{server.host}/v2/"
     fix = f"curl --head {url}  (and mend what it says)"
     assert told(found["registry"]) == ("note", f"{url} answers 500", fix)
+
+
+@pytest.mark.parametrize("carried", [None, "3.12"])
+def test_a_base_image_of_the_python_that_can_be_made_here_will_do(
+    carried: str | None,
+    project: Project,
+    server: Network,
+    fakes: Fakes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shanty.doctor.base_image.carried_python", lambda _: carried)
+    server.statuses["/v2/"] = 500
+    fakes.answer(no_image())
+    fakes.answer(reply("docker image inspect --format {{.Id}} shanty/python:3.12", "sha256:2\n"))
+    found = base(project.root)["base image"]
+    assert found.state == ("fine" if carried else "problem")
+
+
+def test_no_other_image_takes_the_place_of_one_that_is_pinned(
+    project: Project, server: Network, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.statuses["/v2/"] = 500
+    monkeypatch.setenv("SHANTY_BASE_IMAGE", f"python:3.13-slim@sha256:{'a' * 64}")
+    fakes.answer(no_image())
+    fakes.answer(reply(f"docker image inspect --format {{{{.Id}}}} {OURS}", "sha256:2\n"))
+    checks = BaseImage(Subject(project.root, os.environ), Machine({})).checks()
+    found = finding(checks, "base image")
+    assert found.what.endswith("is pinned, and cannot be pulled")
+
+
+def test_a_project_without_an_app_has_a_base_image_all_the_same(
+    project: Project, server: Network
+) -> None:
+    (project.root / "src/harbour/__init__.py").write_text("", encoding="utf-8")
+    assert base(project.root)["base image"].what == "python:3.13-slim is here"
+    assert server.asked
 
 
 def test_without_engine_or_project_a_registry_is_worth_no_more_than_a_note(

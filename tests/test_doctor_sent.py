@@ -209,6 +209,14 @@ def test_a_context_that_is_not_known_is_not_looked_at(project: Project) -> None:
         assert found.what == "not looked at: the context is not known"
 
 
+def test_of_a_project_that_cannot_be_built_yet_the_files_are_looked_at(project: Project) -> None:
+    project.lock_file.unlink()
+    own(project, "*.key")
+    write(project, {".env": "", "docker/docker-entrypoint.sh": "#!/bin/sh\r\n"})
+    assert list(leaks(project)) == [".env"]
+    assert look(project, "scripts").state == "problem"
+
+
 def test_what_git_has_of_private_names_is_an_example() -> None:
     assert is_private("a/.env.local")
     assert not is_private("a/.env.example")

@@ -48,9 +48,6 @@ from shanty.tee import Tail
 LOST_TRACK = "inconsistent graph state"
 TRIES = 3
 
-# From the name of an image to what its registry calls it, `None` where the engine holds none.
-DigestOf = Callable[[str], str | None]
-
 
 class Base(NamedTuple):
     """The settings with the base image of a build, and what its registry calls it, if known."""
@@ -274,7 +271,7 @@ class Workflow:
             engine.check_engine()
             if options.builder or options.platforms:
                 return Base(self.resolved)
-            if at_hand := self.base_at_hand():
+            if at_hand := self._at_hand():
                 return at_hand
         except MachineError:
             if self.dry:
@@ -291,33 +288,32 @@ class Workflow:
         What a project is given to own has to build where it is given.
         """
         try:
-            found = self.base_at_hand()
+            found = self._at_hand()
         except MachineError:
             return self.resolved
         return found.resolved if found else self.resolved
 
-    def base_at_hand(self, digest_of: DigestOf = engine.image_digest) -> Base | None:
+    def _at_hand(self) -> Base | None:
         """Return the settings on the base image asked for, else on one made here.
 
-        No other takes the place of one that is pinned. `digest_of` tells of an image whether the
-        engine holds it.
+        No other takes the place of one that is pinned.
         """
         name = self.settings.base_image
-        if digest := digest_of(name):
+        if digest := engine.image_digest(name):
             return Base(self.resolved, digest)
-        return None if is_pinned(name) else self._made_here(digest_of)
+        return None if is_pinned(name) else self._made_here()
 
-    def _made_here(self, digest_of: DigestOf) -> Base | None:
+    def _made_here(self) -> Base | None:
         """Return the settings on the base image that was made here for want of the official one."""
         settings = self.settings
         if not is_official(settings.base_image, settings.python_version):
             return None
         own = on_own_base(self.resolved)
-        if digest := digest_of(own.settings.base_image):
+        if digest := engine.image_digest(own.settings.base_image):
             return Base(own, digest)
         # Which other Python can be had takes another look at the lock.
         other = made_here(self.given)
-        if other and (digest := digest_of(other.settings.base_image)):
+        if other and (digest := engine.image_digest(other.settings.base_image)):
             return Base(other, digest)
         return None
 

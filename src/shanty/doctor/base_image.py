@@ -1,5 +1,6 @@
 """The base image: here, made here, or to be had from its registry."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
 
@@ -11,6 +12,8 @@ from shanty.doctor.subject import Subject
 from shanty.errors import MachineError, RunError, ShantyError
 from shanty.reference import PYTHON
 from shanty.request import pull
+from shanty.settings import is_official, is_pinned
+from shanty.setup.base_image import carried_python, own_base_image
 from shanty.workflow import no_base_image
 
 
@@ -35,11 +38,19 @@ class BaseImage:
     @cached_property
     def _at_hand(self) -> str:
         """Return the base image that the engine has, empty where it has none that will do."""
-        found = self._subject.workflow.base_at_hand(_digest_of)
-        return found.resolved.settings.base_image if found else ""
+        return next((name for name in self._names() if _is_here(name)), "")
+
+    def _names(self) -> Iterator[str]:
+        """Yield what a build would begin with, the better ones first."""
+        yield str(self._subject.setting("base-image"))
+        python = str(self._subject.setting("python-version"))
+        if is_official(self._name, python) and not is_pinned(self._name):
+            yield own_base_image(python)
+            if (carried := carried_python(self._subject.given)) not in {None, python}:
+                yield own_base_image(str(carried))
 
     def _image(self) -> Seen:
-        _ = self._subject.workflow
+        _ = self._subject.setting("base-image")
         self._machine.require_engine()
         if self._at_hand == self._name:
             return f"{self._name} is here"
@@ -82,11 +93,12 @@ class BaseImage:
         return False
 
 
-def _digest_of(name: str) -> str | None:
-    """Return an image's id, `None` where the engine holds none of this name."""
+def _is_here(name: str) -> bool:
+    """Tell whether the engine holds an image."""
     try:
-        return ask_docker("image", "inspect", "--format", "{{.Id}}", name).strip()
+        ask_docker("image", "inspect", "--format", "{{.Id}}", name)
     except RunError as error:
         if "no such image" in error.what.lower():
-            return None
+            return False
         raise
+    return True

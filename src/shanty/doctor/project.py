@@ -31,10 +31,10 @@ def project_checks(subject: Subject) -> tuple[Check, ...]:
     """Return the looks at a project's own files."""
     looks = (
         ("project", "Every task is about one.", _project),
-        ("lock", "Images are built from what it says, and from nothing else.", _lock),
+        ("lock", "Every image has the packages that it says, hash by hash, and no others.", _lock),
         ("settings", "They settle what is built, and how it runs.", _settings),
         ("package", "The wheel is made of it.", _package),
-        ("readme", "Poetry builds no project without the files that it names.", _readme),
+        ("readme", "It is a part of the wheel, as are the licences.", _readme),
         ("build", "What cannot be built is refused before anything is done.", _build),
     )
     return tuple(Check(name, why, partial(look, subject)) for name, why, look in looks)

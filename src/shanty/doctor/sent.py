@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cache, cached_property, partial
 from pathlib import Path
 
-from shanty.context import Context
+from shanty.context import Context, read_context
 from shanty.dockerfile import shipped_docker
 from shanty.doctor.finding import Check, Note, Seen, required
 from shanty.doctor.ignoring import Ignoring
@@ -38,7 +38,9 @@ class Sent:
     @classmethod
     def of(cls, subject: Subject) -> "Sent":
         """Return what a build of a project would send."""
-        context = required(lambda: subject.workflow.context, "the context is not known")
+        context = required(
+            lambda: read_context(subject.project, subject.given.lock), "the context is not known"
+        )
         if context.owner:
             own = context.owner / "docker" / "Dockerfile.dockerignore"
             # The builder's own order.
@@ -46,7 +48,7 @@ class Sent:
             text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
             return cls(context, own, Ignoring(tuple(text.splitlines())))
         recipe = subject.recipe
-        wheel = bool(recipe and recipe.ship == "wheel" and not subject.workflow.settings.test_gate)
+        wheel = bool(recipe and recipe.ship == "wheel" and not subject.setting("test-gate"))
         patterns = ignore_patterns(context, shipped_docker(), wheel=wheel)
         return cls(context, None, Ignoring(tuple(patterns)))
 
