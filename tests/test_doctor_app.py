@@ -1,5 +1,6 @@
 """What is found of a project's app: what it is, what serves it, and on which port."""
 
+import json
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -42,8 +43,11 @@ def taken() -> Iterator[int]:
 
 def look(project: Project, name: str, environment: Mapping[str, str] | None = None) -> Finding:
     """Return what is found by the look of a name."""
-    subject = Subject(project.root, environment or {})
-    return finding(app_checks(subject, Machine({})), name)
+    machine = Machine({})
+    found = finding(app_checks(Subject(project.root, environment or {}), machine), name)
+    # No question outlives its test.
+    assert machine.is_ready in {True, False}
+    return found
 
 
 def relock(project: Project, **changes: str) -> None:
@@ -113,7 +117,7 @@ def test_a_project_without_services_is_told_of_none(project: Project) -> None:
 @pytest.mark.parametrize(
     ("said", "found"),
     [
-        ("2.26.1\n", ("fine", "those of compose.yaml, by Docker Compose 2.26.1", "")),
+        ("2.26.1\n", ("fine", "database, by compose.yaml and Docker Compose 2.26.1", "")),
         (
             "2.19.0\n",
             ("problem", "Docker Compose is 2.19.0; 2.20 or newer is needed", "shanty setup"),
@@ -125,8 +129,49 @@ def test_services_need_compose(
     said: str, found: tuple[str, str, str], project: Project, fakes: Fakes
 ) -> None:
     (project.root / "compose.yaml").write_text("services: {}\n", encoding="utf-8")
-    fakes.answer(reply("docker compose version", said, code=0 if said else 1))
+    config = json.dumps({"name": "harbour", "services": {"database": {"image": "postgres"}}})
+    fakes.answer(
+        reply("docker compose", config),
+        reply("docker compose version", said, code=0 if said else 1),
+    )
     assert told(look(project, "services")) == found
+
+
+def test_a_compose_file_that_compose_does_not_take_is_a_problem(
+    project: Project, fakes: Fakes
+) -> None:
+    (project.root / "compose.yaml").write_text("services: 1\n", encoding="utf-8")
+    fakes.answer(
+        reply("docker compose", stderr="services must be a mapping\n", code=15),
+        reply("docker compose version", "2.26.1\n"),
+    )
+    found = look(project, "services")
+    assert (found.state, found.what) == (
+        "problem",
+        "compose.yaml: services must be a mapping",
+    )
+
+
+def test_without_an_engine_compose_is_not_asked_what_a_file_says(
+    project: Project, fakes: Fakes
+) -> None:
+    (project.root / "compose.yaml").touch()
+    fakes.answer(no_server(), reply("docker compose version", "2.26.1\n"))
+    assert look(project, "services").what == "compose.yaml, by Docker Compose 2.26.1"
+
+
+def test_services_are_read_with_the_variables_of_the_env_file(
+    project: Project, fakes: Fakes
+) -> None:
+    for name in ("compose.yaml", "dev.env"):
+        (project.root / name).touch()
+    fakes.answer(
+        reply("docker compose", json.dumps({"name": "harbour"})),
+        reply("docker compose version", "2.26.1\n"),
+    )
+    found = look(project, "services", {"SHANTY_ENV_FILE": "dev.env"})
+    assert found.what == "no service, by compose.yaml and Docker Compose 2.26.1"
+    assert any("--env-file" in words for words in fakes.calls)
 
 
 def test_a_free_port_is_fine(project: Project, taken: int) -> None:

@@ -1,6 +1,7 @@
 """The app: where it is, what serves it, and on which port."""
 
 import re
+from dataclasses import replace
 from functools import partial
 
 from packaging.version import Version
@@ -13,15 +14,16 @@ from shanty.door import door
 from shanty.port import ServedError, check_free
 from shanty.server import FORMAT_WITH_SETUPTOOLS, Needs, Server, choose_server
 from shanty.services.compose_file import find_compose_file
+from shanty.services.model import read_services
 from shanty.services.plugin import check_compose
-from shanty.settings import resolve_one
+from shanty.serving import environment_file
 
 HOST = "127.0.0.1"
 
 
 def app_checks(subject: Subject, machine: Machine) -> tuple[Check, ...]:
     """Return the looks at a project's app and at what it is served with."""
-    services = later(partial(_services, subject))
+    services = later(partial(_services, subject, machine))
     return (
         Check("app", "It is what the servers serve.", partial(_app, subject)),
         Check("server", "Production is served by it.", partial(_server, subject)),
@@ -31,13 +33,13 @@ def app_checks(subject: Subject, machine: Machine) -> tuple[Check, ...]:
 
 
 def _app(subject: Subject) -> str:
-    setting = resolve_one("app", subject.given)
+    setting = subject.resolved("app")
     return f"{setting.value}: {setting.source}" if setting.value else setting.source
 
 
 def _server(subject: Subject) -> Seen:
     serve = subject.setting("serve")
-    app = required(lambda: resolve_one("app", subject.given).application, "app is not settled")
+    app = required(lambda: subject.resolved("app").application, "app is not settled")
     if serve or app is None:
         return f"serve = {str(serve)!r}"
     lock = subject.lock
@@ -64,9 +66,19 @@ def _words(subject: Subject, key: str) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def _services(subject: Subject) -> list[Seen]:
-    file = find_compose_file(subject.project)
-    return [f"those of {file.shown}, by Docker Compose {check_compose()}"] if file else []
+def _services(subject: Subject, machine: Machine) -> list[Seen]:
+    project, configured = subject.project, subject.setting("env-file")
+    file = find_compose_file(project)
+    if file is None:
+        return []
+    variables = environment_file(project, None, str(configured) if configured else None)
+    version = check_compose()
+    if not machine.is_ready:
+        # Compose asks the engine for more than it needs, and waits.
+        return [f"{file.shown}, by Docker Compose {version}"]
+    found = read_services(project, replace(file, env_file=variables))
+    names = ", ".join(found.names) or "no service"
+    return [f"{names}, by {file.shown} and Docker Compose {version}"]
 
 
 def _port(subject: Subject, machine: Machine) -> str:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, wait
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ class Machine:
         self._release = later(partial(engine.engine_version, ENGINE_SECONDS))
         self._info = later(partial(ask_docker, *INFO))
         self._buildx = later(partial(ask_docker, "buildx", "version"))
+        self._questions: list[Future[Any]] = [self._release, self._info, self._buildx]
 
     def checks(self) -> tuple[Check, ...]:
         """Return the looks at the engine."""
@@ -59,6 +61,8 @@ class Machine:
         required(self._engine, "no engine will do")
 
     def _engine(self) -> str:
+        # No question outlives the look.
+        wait(self._questions)
         release = self._release.result()
         engine.check_release(release)
         _ = self._known

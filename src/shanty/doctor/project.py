@@ -21,7 +21,7 @@ from shanty.project_files import (
 )
 from shanty.request import shown
 from shanty.serving import environment_file
-from shanty.settings import KEYS, resolve_one
+from shanty.settings import KEYS
 
 # Those that have a check of their own.
 APART = {"poetry-version", "python-version", "app"}
@@ -64,7 +64,7 @@ def _settings(subject: Subject) -> Iterator[Seen]:
     for key in KEYS:
         if key not in APART:
             try:
-                resolve_one(key, subject.given)
+                subject.resolved(key)
             except UsageError as error:
                 faults.setdefault(error.what, error)
     yield from faults.values()

@@ -10,7 +10,7 @@ from shanty.doctor.finding import SkippedError, required
 from shanty.errors import ShantyError
 from shanty.project import Project, find_project
 from shanty.recipe import Recipe
-from shanty.settings import Given, Value, resolve_one
+from shanty.settings import Given, Setting, Value, resolve_one
 from shanty.workflow import Workflow
 
 
@@ -53,9 +53,20 @@ class Subject:
             lock = None
         return Given(self.project, lock, self.environment, {})
 
+    def resolved(self, key: str) -> Setting:
+        """Return a setting with where it is from; raises `UsageError` for one that cannot be."""
+        if key not in self._resolved:
+            self._resolved[key] = resolve_one(key, self.given)
+        return self._resolved[key]
+
+    @cached_property
+    def _resolved(self) -> dict[str, Setting]:
+        """The settings that were asked for: to find some, all of the source is read."""
+        return {}
+
     def setting(self, key: str) -> Value:
         """Return a setting as a ground to stand on."""
-        return required(lambda: resolve_one(key, self.given).value, f"{key} is not settled")
+        return required(lambda: self.resolved(key).value, f"{key} is not settled")
 
     @cached_property
     def workflow(self) -> Workflow:

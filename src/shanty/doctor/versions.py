@@ -15,7 +15,6 @@ from shanty.door import door
 from shanty.errors import RunError, ShantyError, UsageError
 from shanty.pin import Pin, read_pin
 from shanty.request import shown
-from shanty.settings import resolve_one
 
 
 def version_checks(subject: Subject) -> tuple[Check, ...]:
@@ -29,14 +28,14 @@ def version_checks(subject: Subject) -> tuple[Check, ...]:
 
 
 def _python(subject: Subject) -> str:
-    setting = resolve_one("python-version", subject.given)
+    setting = subject.resolved("python-version")
     check_admitted(str(setting.value), subject.project.requires_python)
     return f"{setting.value}, {_source(setting.source)}"
 
 
 def _poetry(subject: Subject) -> Seen:
     lock, python = subject.lock, str(subject.setting("python-version"))
-    setting = resolve_one("poetry-version", subject.given)
+    setting = subject.resolved("poetry-version")
     check_poetry(subject.project, lock, str(setting.value), python)
     if reason := sync.relock_reason(lock, str(setting.value)):
         return Note(reason, f"{door()} lock", "The next change of the lock is a large one.")
