@@ -284,6 +284,37 @@ def test_a_way_by_socks_is_not_gone(
     assert found.what == "not looked at: the way is by a SOCKS proxy, which is not gone here"
 
 
+@pytest.mark.parametrize("variable", ["http_proxy", "all_proxy"])
+def test_an_index_is_asked_by_the_proxy(
+    variable: str, server: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, f"http://{server.host}")
+    (found,) = asked(tmp_path, PIP_INDEX_URL="http://index.example/simple")
+    assert found.state == "fine"
+    assert list(server.asked) == ["http://index.example/simple/"]
+
+
+def test_a_proxy_that_is_not_there_is_named_without_its_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://me:{PASSWORD}@127.0.0.1:9")
+    (found,) = asked(tmp_path, PIP_INDEX_URL="http://index.example/simple")
+    assert found.what == (
+        "http://index.example/simple/ does not answer by the proxy http://…@127.0.0.1:9: "
+        "Connection refused"
+    )
+    assert PASSWORD not in repr(found)
+
+
+def test_what_goes_by_no_proxy_is_asked_without(
+    server: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    (found,) = asked(tmp_path, PIP_INDEX_URL=f"http://{server.host}/simple")
+    assert found.state == "fine"
+
+
 def test_whoever_is_trusted_unseen_needs_no_certificate() -> None:
     assert reach.trust(None, unseen=True).verify_mode is ssl.CERT_NONE
     assert reach.trust(None).verify_mode is ssl.CERT_REQUIRED

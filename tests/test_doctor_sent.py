@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 
 from shanty.dockerfile import shipped_docker
 from shanty.doctor import sent
-from shanty.doctor.finding import Finding
-from shanty.doctor.sent import is_private, sent_checks
+from shanty.doctor.finding import Check, Finding
+from shanty.doctor.leaks import leak_check
+from shanty.doctor.scripts import script_check
+from shanty.doctor.sent import Sent, is_private
 from shanty.doctor.subject import Subject
 from shanty.project import Project, find_project
 from tests.doctoring import finding, findings, told
@@ -43,6 +46,12 @@ def write(project: Project, files: Mapping[str, str]) -> None:
         file = project.root / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode())
+
+
+def sent_checks(subject: Subject) -> tuple[Check, ...]:
+    """Return the looks at what a project sends."""
+    read = cache(partial(Sent.of, subject))
+    return leak_check(subject, read), script_check(read)
 
 
 def look(project: Project, name: str, environment: Mapping[str, str] | None = None) -> Finding:
@@ -81,7 +90,7 @@ def test_an_ignore_file_that_lets_private_files_through_is_a_problem(project: Pr
 
 def test_the_fix_for_a_leak_mends_it_as_it_stands(project: Project) -> None:
     own(project, "*.key")
-    write(project, {".env": "", "a folder/id_rsa": ""})
+    write(project, {".env": "", "a folder/id_rsa": "", "id_rsa [old]*": ""})
     for fix in leaks(project).values():
         subprocess.run(["/bin/sh", "-c", fix], check=True, cwd=project.root)
     assert look(project, "ignore file").state == "fine"

@@ -1,16 +1,19 @@
 """All that is looked at, in the order in which it is told."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 
 from shanty.doctor.app import app_checks
 from shanty.doctor.base_image import BaseImage
 from shanty.doctor.finding import PROBLEM, SKIPPED, Check, Finding
 from shanty.doctor.index import Indexes
+from shanty.doctor.leaks import leak_check
 from shanty.doctor.machine import Machine
 from shanty.doctor.network import network_checks
 from shanty.doctor.project import project_checks
-from shanty.doctor.sent import sent_checks
+from shanty.doctor.scripts import script_check
+from shanty.doctor.sent import Sent
 from shanty.doctor.subject import Subject
 from shanty.doctor.versions import version_checks
 
@@ -24,11 +27,13 @@ def examine(start: Path, environment: Mapping[str, str]) -> list[Finding]:
     machine = Machine(environment)
     indexes = Indexes(subject, machine)
     base_image = BaseImage(subject, machine)
+    sent = cache(partial(Sent.of, subject))
     app = app_checks(subject, machine)
     of_project = (
         *project_checks(subject),
         *version_checks(subject),
-        *sent_checks(subject),
+        leak_check(subject, sent),
+        script_check(sent),
     )
     looked = list(_findings(of_project))
     of_machine = (

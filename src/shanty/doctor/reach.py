@@ -1,6 +1,7 @@
 """One question by HTTP: whether something answers at an address, by the way this machine goes."""
 
 import re
+import shlex
 import ssl
 import time
 from base64 import b64encode
@@ -11,12 +12,19 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit, urlunsplit
-from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener, getproxies
+from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.request import (
+    HTTPSHandler,
+    ProxyHandler,
+    Request,
+    build_opener,
+    getproxies,
+    proxy_bypass,
+)
 
 from shanty.doctor.finding import SkippedError
 from shanty.doctor.later import later
-from shanty.errors import MachineError
+from shanty.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -40,19 +48,27 @@ class Address:
 
     @classmethod
     def of(cls, url: str, bundle: Path | None = None, *, trusted: bool = False) -> "Address":
-        """Return the address that a text names, the credentials in it taken out."""
-        parts = urlsplit(url)
+        """Return the address that a text names, the credentials in it taken out.
+
+        Raises `UsageError` for what is none.
+        """
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            shown = without_credentials(url)
+            raise UsageError(f"{shown} is no address: {error}", "pip config list") from error
         _, _, place = parts.netloc.rpartition("@")
         plain = urlunsplit(parts._replace(netloc=place))
-        return cls(plain, bundle, trusted, parts.username or "", parts.password or "")
+        user, password = (unquote(one or "") for one in (parts.username, parts.password))
+        return cls(plain, bundle, trusted, user, password)
 
 
 def status_of(address: Address) -> int:
     """Return the status by which an address answers; raise `MachineError` where nothing does."""
     request = Request(address.url, method="HEAD", headers=_headers(address))  # noqa: S310 - http alone
-    opener = build_opener(
-        ProxyHandler(), HTTPSHandler(context=trust(address.bundle, address.trusted))
-    )
+    proxy, trusted = proxy_of(address), trust(address.bundle, address.trusted)
+    proxies = {urlsplit(address.url).scheme: proxy} if proxy else {}
+    opener = build_opener(ProxyHandler(proxies), HTTPSHandler(context=trusted))
     try:
         with opener.open(request, timeout=NETWORK_SECONDS) as answer:
             return int(answer.status)
@@ -64,19 +80,22 @@ def status_of(address: Address) -> int:
 
 def unreachable(address: Address, reason: str) -> MachineError:
     """Return the fault of an address at which nothing answers."""
-    return MachineError(f"{address.url} does not answer: {reason}", fix_of(address))
+    proxy = proxy_of(address)
+    way = f" by the proxy {without_credentials(proxy)}" if proxy else ""
+    return MachineError(f"{address.url} does not answer{way}: {reason}", fix_of(address))
 
 
 def fix_of(address: Address) -> str:
     """Return what shows a person why an address does not answer."""
-    return f"curl --head {address.url}  (and mend what it says)"
+    return f"curl --head {shlex.quote(address.url)}  (and mend what it says)"
 
 
-def is_by_socks(address: Address) -> bool:
-    """Tell whether the way there is one that is not gone here."""
-    proxies = getproxies()
-    proxy = proxies.get(urlsplit(address.url).scheme) or proxies.get("all", "")
-    return proxy.startswith("socks")
+def proxy_of(address: Address) -> str:
+    """Return the proxy by which an address is reached, empty where it is reached without."""
+    parts, proxies = urlsplit(address.url), getproxies()
+    if proxy_bypass(parts.netloc):
+        return ""
+    return proxies.get(parts.scheme) or proxies.get("all", "")
 
 
 @dataclass(frozen=True)
@@ -95,7 +114,7 @@ class Question:
 
     def answer(self) -> int:
         """Return the status; raise `MachineError` where there is none in time."""
-        if is_by_socks(self.address):
+        if proxy_of(self.address).startswith("socks"):
             raise SkippedError("the way is by a SOCKS proxy, which is not gone here")
         try:
             return self.status.result(max(0, self.deadline - time.monotonic()))
