@@ -267,6 +267,12 @@ def test_pips_own_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     assert (found.state, found.fix) == ("problem", "pip config debug")
 
 
+def test_an_address_that_is_none_is_a_problem(tmp_path: Path) -> None:
+    (found,) = asked(tmp_path, PIP_INDEX_URL=f"http://me:{PASSWORD}@[::1/simple")
+    assert found.state == "problem"
+    assert found.what.startswith("http://…@[::1/simple/ is no address")
+
+
 def test_behind_a_bundle_that_is_no_good_nothing_is_asked(tmp_path: Path, server: Network) -> None:
     environment = {"SSL_CERT_FILE": "/nowhere/ca.crt"}
     (found,) = asked(tmp_path, PIP_INDEX_URL=f"http://{server.host}/", **environment)

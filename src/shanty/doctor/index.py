@@ -71,10 +71,8 @@ class Indexes:
         first = told.get("index-url") or _default_index()
         for url in (first, *told.get("extra-index-url", "").split()):
             if url.startswith("http"):
-                yield (
-                    Address.of(_folder(url), bundle, trusted=urlsplit(url).hostname in trusted),
-                    "",
-                )
+                address = Address.of(_folder(url), bundle)
+                yield replace(address, trusted=urlsplit(address.url).hostname in trusted), ""
         yield from self._own(environment)
 
     def _own(self, environment: Mapping[str, str]) -> Iterator[tuple[Address, str]]:

@@ -47,7 +47,7 @@ class Address:
     password: str = ""
 
     @classmethod
-    def of(cls, url: str, bundle: Path | None = None, *, trusted: bool = False) -> "Address":
+    def of(cls, url: str, bundle: Path | None = None) -> "Address":
         """Return the address that a text names, the credentials in it taken out.
 
         Raises `UsageError` for what is none.
@@ -60,7 +60,7 @@ class Address:
         _, _, place = parts.netloc.rpartition("@")
         plain = urlunsplit(parts._replace(netloc=place))
         user, password = (unquote(one or "") for one in (parts.username, parts.password))
-        return cls(plain, bundle, trusted, user, password)
+        return cls(plain, bundle, user=user, password=password)
 
 
 def status_of(address: Address) -> int:
