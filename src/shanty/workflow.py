@@ -18,10 +18,11 @@ from shanty.dependencies.poetry_version import check_poetry
 from shanty.dependencies.python_version import check_admitted
 from shanty.door import door
 from shanty.dynamic_version import check_backend, unheeded_plugins
-from shanty.errors import MachineError, RunError
+from shanty.errors import MachineError, ShantyError
 from shanty.failure.build_failure import diagnose_build
 from shanty.failure.case import Case, Diagnosis, failure
 from shanty.failure.diagnosis import diagnose
+from shanty.failure.registry import not_pulled
 from shanty.gunicorn_conf import check_gunicorn_conf
 from shanty.image.archive import saved
 from shanty.image.weight import Weight, weigh
@@ -217,7 +218,7 @@ class Workflow:
             terminal.say(fault.what)
         return weight
 
-    def _build_failed(self, target: str, resolved: Resolved, said: str) -> RunError:
+    def _build_failed(self, target: str, resolved: Resolved, said: str) -> ShantyError:
         settings = resolved.settings
         own = own_base_image(settings.python_version) == settings.base_image
         reason = diagnose_build(self._case(said, resolved), debian_python=own)
@@ -277,9 +278,9 @@ class Workflow:
             if self.dry:
                 return Base(self.resolved)
             raise
-        asked = request.pull(settings.base_image)
-        if self._perform(asked, terminal.execute_aside):
-            raise no_base_image(settings.base_image)
+        asked, tail = request.pull(settings.base_image), Tail()
+        if self._perform(asked, partial(terminal.execute_aside, tail=tail)):
+            raise no_base_image(settings.base_image, settings.python_version, tail.text)
         return Base(self.resolved, engine.image_digest(settings.base_image))
 
     def at_hand(self) -> Resolved:
@@ -318,13 +319,20 @@ class Workflow:
         return None
 
 
-def no_base_image(name: str) -> MachineError:
-    """Return the fault of a base image that is not to be had."""
+def no_base_image(name: str, python_version: str, said: str = "") -> MachineError:
+    """Return why there is no base image, by what Docker said of it.
+
+    The official one can be made here in its place.
+    """
+    reason = not_pulled(name, said)
+    why = f": {reason.what}" if reason else ""
     if is_pinned(name):
         return MachineError(
-            f"the base image {name} is pinned, and cannot be pulled",
+            f"the base image {name} is pinned, and cannot be pulled{why}",
             f"{door()} sync --pin-base, or take the digest out of [tool.shanty] base-image",
         )
+    own = is_official(name, python_version) or reason is None
     return MachineError(
-        f"the base image {name} is not here and cannot be pulled", f"{door()} setup"
+        f"the base image {name} is not here and cannot be pulled{why}",
+        reason.fix if reason and not own else f"{door()} setup",
     )

@@ -57,7 +57,7 @@ class BaseImage:
         if self._at_hand:
             return f"{self._at_hand} is here, made in place of {self._name}"
         if self._is_away():
-            raise no_base_image(self._name)
+            raise no_base_image(self._name, str(self._subject.setting("python-version")))
         return self._pullable()
 
     def _pullable(self) -> Seen:
