@@ -1147,7 +1147,8 @@ def test_a_container_that_does_not_start_is_told_with_the_reason(  # noqa: PLR09
     told, fix = answer.stderr.splitlines()[-2:]
     assert (answer.code, told) == (code, what.format(task=words[0], port=port))
     assert fix.startswith("fix: ")
-    assert fakes.changes[-1] == f"docker rm --force --volumes harbour-{words[0]}-{port}"
+    removed = f"docker rm --force --volumes harbour-{words[0]}-{port}"
+    assert (fakes.changes[-1] == removed) is ("--detach" in words)
 
 
 # --dry
@@ -1560,11 +1561,17 @@ def test_clean_removes_containers_and_leaves_images(shanty: Typing, fakes: Fakes
     )
 
 
-def test_clean_removes_images_when_asked(shanty: Typing, fakes: Fakes) -> None:
+def test_clean_removes_images_when_asked_and_what_their_builds_kept(
+    shanty: Typing, fakes: Fakes, cache_folder: Path
+) -> None:
+    assert shanty("build").code == 0
+    kept = cache_folder / "shanty"
+    assert [file.name for file in kept.glob("*/Dockerfile")] == ["Dockerfile"]
     fakes.answer(*one_image())
     answer = shanty("clean", "--images")
     assert answer.stdout == "removed: harbour:production\n"
-    assert answer.announced == fakes.changes == ["docker image rm --force harbour:production"]
+    assert answer.announced == ["docker image rm --force harbour:production"]
+    assert list(kept.iterdir()) == []
 
 
 def test_clean_where_nothing_is_left_says_so(shanty: Typing, fakes: Fakes) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from shanty.context import Context
 from shanty.door import door
 from shanty.errors import MachineError, UsageError
+from shanty.project import Project
 from shanty.project_files import read_by_build
 from shanty.request import shown
 
@@ -33,7 +34,7 @@ def write_dockerfile(context: Context, shipped: Path, *, wheel: bool) -> Path:
     `MachineError` where no such folder can be had.
     """
     patterns = ignore_patterns(context, shipped, wheel=wheel)
-    folder = _cache_folder() / context.project.id
+    folder = project_cache(context.project)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder / "Dockerfile", (shipped / "Dockerfile").read_text(encoding="utf-8"))
@@ -59,6 +60,11 @@ def ignore_patterns(context: Context, shipped: Path, *, wheel: bool) -> list[str
         *(_unneeded(context) if wheel else ()),
         *_ignored(context, shipped_patterns.splitlines()),
     ]
+
+
+def project_cache(project: Project) -> Path:
+    """Return the folder of what is kept for the builds of a project, and may be lost."""
+    return _cache_folder() / project.id
 
 
 def check_ignore_file(context: Context, dockerfile: Path) -> None:
