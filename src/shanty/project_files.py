@@ -17,15 +17,14 @@ NO_PACKAGES = ("tests", "test", "docs")
 
 def check_project(project: Project) -> None:
     """Raise `UsageError` for what no release of Poetry builds, or builds under another name."""
-    _check_names(project)
+    check_names(project)
     if project.package_mode:
-        _check_packages(project)
-        for key, name in _readmes(project):
-            _check_file(project, key, name)
-        _check_licences(project)
+        check_packages(project)
+        check_readmes(project)
+        check_licences(project)
     if project.has_package:
-        _check_links(project)
-        _check_file_names(project)
+        check_links(project)
+        check_file_names(project)
 
 
 def read_by_build(project: Project) -> tuple[str, ...] | None:
@@ -40,7 +39,7 @@ def read_by_build(project: Project) -> tuple[str, ...] | None:
     patterns = table(project.pyproject, "project").get("license-files", ())
     return (
         *(_relative(project, package.path) for package in project.packages),
-        *(name for _, name in _readmes(project)),
+        *(name for _, name in readmes(project)),
         *(pattern.lstrip("/") for pattern in patterns if isinstance(pattern, str)),
         *_included(poetry.get("include", ())),
         str(table(project.pyproject, "project.license").get("file", "LICENSES")),
@@ -66,7 +65,7 @@ def _included(entries: Iterable[object]) -> Iterator[str]:
             yield str(entry.get("path", ""))
 
 
-def _check_names(project: Project) -> None:
+def check_names(project: Project) -> None:
     """Refuse two names: Poetry takes the one under `[project]`, older releases the other."""
     first = table(project.pyproject, "project").get("name")
     second = table(project.pyproject, "tool.poetry").get("name")
@@ -78,7 +77,7 @@ def _check_names(project: Project) -> None:
         )
 
 
-def _check_packages(project: Project) -> None:
+def check_packages(project: Project) -> None:
     """Refuse a declared package that is missing, and two that Poetry would choose between."""
     declared = table(project.pyproject, "tool.poetry").get("packages")
     for package in project.places:
@@ -106,7 +105,7 @@ def _there_is(project: Project) -> str:
     return f"the one that there is: packages = [{', '.join(entries)}]" if entries else "another"
 
 
-def _check_links(project: Project) -> None:
+def check_links(project: Project) -> None:
     """Refuse a link in a package that leads nowhere, or to what Poetry puts into no wheel."""
     for package in project.packages:
         within = package.import_root if project.is_built_by_poetry else project.root
@@ -115,7 +114,7 @@ def _check_links(project: Project) -> None:
                 raise fault
 
 
-def _check_file_names(project: Project) -> None:
+def check_file_names(project: Project) -> None:
     """Refuse a file name in a package that no wheel can hold, for it is no text."""
     for package in project.packages:
         for path in package.path.rglob("*"):
@@ -139,7 +138,7 @@ def _relative(project: Project, path: Path) -> str:
     return path.relative_to(project.root).as_posix()
 
 
-def _readmes(project: Project) -> Iterator[tuple[str, str]]:
+def readmes(project: Project) -> Iterator[tuple[str, str]]:
     """Yield the readme files, with the key that names each."""
     standard = table(project.pyproject, "project").get("readme")
     poetry = table(project.pyproject, "tool.poetry").get("readme")
@@ -151,6 +150,12 @@ def _readmes(project: Project) -> Iterator[tuple[str, str]]:
             yield "[tool.poetry] readme", str(name)
 
 
+def check_readmes(project: Project) -> None:
+    """Refuse a readme that is not there."""
+    for key, name in readmes(project):
+        _check_file(project, key, name)
+
+
 def _check_file(project: Project, key: str, name: str) -> None:
     if not (project.root / name).is_file():
         raise UsageError(
@@ -160,7 +165,7 @@ def _check_file(project: Project, key: str, name: str) -> None:
         )
 
 
-def _check_licences(project: Project) -> None:
+def check_licences(project: Project) -> None:
     """Refuse a licence file, or a pattern for some, that matches nothing."""
     standard = table(project.pyproject, "project")
     file = table(standard, "license").get("file")
