@@ -189,8 +189,10 @@ def test_a_project_without_a_table_has_the_defaults(project: Project) -> None:
         (
             '[tool.poetry]\npackages = [{ include = "haven" }]\n',
             "packages names haven, and there is no such folder or module",
-            'name the one that there is: packages = [{ include = "harbour", from = "src" }], '
-            "or set package-mode = false",
+            (
+                'name the one that there is: packages = [{ include = "harbour", from = "src" }], '
+                "or set package-mode = false"
+            ),
         ),
     ],
 )
