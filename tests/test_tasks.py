@@ -695,7 +695,7 @@ def test_the_frameworks_shell_is_refused_where_it_would_not_be_the_target_asked_
         "--app opens the development image alone",
         "shanty shell --app",
     )
-    assert fakes.calls == []
+    assert fakes.changes == []
 
 
 @pytest.mark.parametrize(
@@ -1282,7 +1282,7 @@ def test_a_project_that_cannot_be_built_ends_with_2_and_stays_as_it_is(  # noqa:
     assert told[0].startswith(what.format(**places))
     assert told[1].startswith(fix.format(**places))
     assert contents(project.root) == before
-    assert fakes.calls == []
+    assert fakes.changes == []
 
 
 def test_a_port_in_the_settings_is_held_to_the_same(shanty: Typing, project: Project) -> None:
@@ -1385,7 +1385,7 @@ def test_what_cannot_be_is_refused_with_2_before_anything_is_done(  # noqa: PLR0
     before = contents(project.root)
     assert refusal(shanty(*words), 2) == (what, fix)
     assert contents(project.root) == before
-    assert fakes.calls == []
+    assert fakes.changes == []
 
 
 def test_a_variable_without_a_name_keeps_its_value_to_itself(shanty: Typing) -> None:
@@ -2107,7 +2107,7 @@ def test_no_server_can_be_fetched_for_asgi_on_an_old_python(
         "the lock has no server, and no gunicorn serves ASGI on Python 3.9",
         "shanty add uvicorn",
     )
-    assert fakes.calls == []
+    assert fakes.changes == []
 
 
 def test_what_is_run_inside_says_nothing_of_what_was_found(shanty: Typing) -> None:
@@ -2147,7 +2147,7 @@ def test_a_configuration_that_sends_gunicorn_away_is_named(
         "and a container ends with its first process"
     )
     assert fix == "set daemon = False: the container is in the background itself"
-    assert fakes.calls == []
+    assert fakes.changes == []
 
 
 def test_a_plugin_that_images_do_not_run_is_named(shanty: Typing, project: Project) -> None:

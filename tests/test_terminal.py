@@ -223,7 +223,7 @@ def test_a_command_is_told_to_end_when_the_task_is(number: signal.Signals, fakes
     process = start("execute")
     fakes.wait_for("holding")
     process.send_signal(number)
-    assert process.wait(DEADLINE_SECONDS) == 143
+    assert process.wait(DEADLINE_SECONDS) == 130
     assert fakes.wait_for("signal") == signal.SIGTERM
 
 

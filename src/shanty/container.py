@@ -125,7 +125,8 @@ def trial_server(context: Context, options: ContainerOptions, trial: Trial) -> R
     else:
         words += [trial.image]
     asked = _run(context, trial.name, "verify", options, words)
-    return replace(asked, environment={**asked.environment, SITE: ORDERS.read_text("utf-8")})
+    environment = {**asked.environment, SITE: ORDERS.read_text("utf-8")}
+    return replace(asked, environment=environment, is_owned=True)
 
 
 def _held(options: ContainerOptions) -> list[str]:
@@ -204,7 +205,7 @@ def _run(
     for network in options.networks:
         arguments += ["--network", network]
     inner, values = _environment(options)
-    return Request((*arguments, *inner, *words), values, name)
+    return Request((*arguments, *inner, *words), values, name, is_owned=not options.detach)
 
 
 def _environment(options: ContainerOptions) -> tuple[list[str], dict[str, str]]:

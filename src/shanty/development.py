@@ -8,6 +8,7 @@ from shanty.debugger import is_loopback
 from shanty.dependencies.lock import read_lock
 from shanty.errors import MachineError
 from shanty.follower import following
+from shanty.interrupts import INTERRUPTED
 from shanty.labels import lock_digest
 from shanty.project import find_project
 from shanty.request import Request
@@ -43,7 +44,7 @@ class Development(Serving):
             return self._detach(asked, options, lambda: engine.answers(host, port))
         code = self._follow(options)
         # A terminal gives Ctrl-C to the server itself, which then ends with 0 and never else.
-        return terminal.INTERRUPTED if options.tty and code == 0 and not self.workflow.dry else code
+        return INTERRUPTED if options.tty and code == 0 and not self.workflow.dry else code
 
     def request_for(self, options: ContainerOptions) -> Request:
         """Return the start of the server."""

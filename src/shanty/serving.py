@@ -13,6 +13,7 @@ from shanty.door import door
 from shanty.errors import MachineError, RunError, UsageError
 from shanty.failure.case import Diagnosis, failure
 from shanty.failure.limit import out_of_memory
+from shanty.interrupts import INTERRUPTED
 from shanty.port import check_free
 from shanty.project import Project
 from shanty.request import Request
@@ -43,7 +44,7 @@ class Serving:
         address, since = _address(options.host, self.workflow.settings.port), datetime.now(UTC)
         said = f"{address}  (Ctrl-C stops it){debugger_line(options.debug_port)}"
         code = self._perform(asked, lambda request: execute(request, tail), said)
-        if code not in {0, terminal.INTERRUPTED}:
+        if code not in {0, INTERRUPTED}:
             what = f"the {target} server ended with exit code {code}"
             if code == KILLED and engine.ran_out_of_memory(asked.container, since):
                 raise failure(what, out_of_memory(options.memory))
@@ -60,8 +61,7 @@ class Serving:
         if self.workflow.dry:
             return 0
         self._remove_ended(asked.container)
-        if terminal.execute_quietly(asked):
-            raise RunError(f"{asked.container} could not be started", f"{door()} ps")
+        self._start_detached(asked)
 
         def explain(log: str, starved: bool) -> Diagnosis | None:  # noqa: FBT001
             return out_of_memory(options.memory) if starved else self.workflow.explain(log)
@@ -69,7 +69,7 @@ class Serving:
         try:
             engine.wait_until(asked.container, ready, READY_SECONDS, explain)
         except BaseException:
-            terminal.execute_quietly(request.remove_containers([asked.container]))
+            terminal.execute_silently(request.remove_containers([asked.container]))
             raise
         host, port = options.host, self.workflow.settings.port
         said = f"{_address(host, port)}  ({asked.container}; {door()} stop stops it)"
@@ -77,6 +77,17 @@ class Serving:
         if engine.is_at_fault(reached(host), port):
             self._say_fault(asked.container)
         return 0
+
+    def _start_detached(self, asked: Request) -> None:
+        try:
+            code = terminal.execute_quietly(asked)
+        except KeyboardInterrupt:
+            # There may be one by now, and one of that name may be somebody else's.
+            if asked.container in {one.name for one in engine.containers(self.workflow.project)}:
+                terminal.execute_silently(request.remove_containers([asked.container]))
+            raise
+        if code:
+            raise RunError(f"{asked.container} could not be started", f"{door()} ps")
 
     def _say_fault(self, container: str) -> None:
         """Say why an app that has started cannot answer, as far as its log tells."""

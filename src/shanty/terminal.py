@@ -4,15 +4,22 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import TextIO
+from typing import Any, TextIO
 
-from shanty.request import Request
+from shanty.interrupts import INTERRUPTED, SIGNALS
+from shanty.owner import LABEL, VARIABLE, owner
+from shanty.request import Request, remove_containers
 from shanty.tee import STDERR, Streams, Tail, showing, showing_progress
 
-INTERRUPTED = 130
+# How long a container may take to end, as Docker has it.
+STOP_SECONDS = 10
+# One with requests in flight, as `container.STOP_TIMEOUT` has it, and a little more.
+DRAIN_SECONDS = 45
+NOTHING: Mapping[str, Any] = {}
 # How long it takes at most until a step beside a command is taken.
 STEP_SECONDS = 0.25
 
@@ -49,13 +56,15 @@ def _line_end(stream: TextIO) -> str:
     return "\n"
 
 
-def execute(request: Request) -> int:
-    """Run the command with this terminal as its own; return its exit code.
+def execute(request: Request, patience: float = STOP_SECONDS) -> int:
+    """Run the command with this terminal as its own; return its exit code, or 130.
 
     Docker's client passes signals on to the container, so it is left to end by itself: the
-    interrupt reaches it from the terminal, what is sent to this process alone is handed on.
+    interrupt reaches it from the terminal, what is sent to this process alone is handed on. A
+    container that does not heed that in time is removed.
     """
-    return _execute(request)[0]
+    code, received = _execute(request, patience)
+    return INTERRUPTED if set(received) - {signal.SIGINT} else code
 
 
 def execute_joined(request: Request, end: Request) -> int:
@@ -63,17 +72,16 @@ def execute_joined(request: Request, end: Request) -> int:
 
     What is run in a container outlives the client that asked for it: a second request ends it.
     """
-    code, received = _execute(request)
+    code, received = _execute(request, STOP_SECONDS)
     if not received:
         return code
     execute_quietly(end)
     return INTERRUPTED
 
 
-def _execute(request: Request) -> tuple[int, list[int]]:
+def _execute(request: Request, patience: float) -> tuple[int, list[int]]:
     """Run the command in this terminal; return its exit code and the signals that came."""
-    process = subprocess.Popen(request.arguments, env={**os.environ, **request.environment})
-    with _handing_on(process, {signal.SIGTERM, _hangup()}, left={signal.SIGINT}) as received:
+    with _started(request, patience, left={signal.SIGINT}) as (process, received):
         return _exit_code(process.wait()), received
 
 
@@ -105,9 +113,8 @@ def _execute_step(
     request: Request, streams: Streams, beside: Callable[[], bool] | None = None
 ) -> int:
     stdout, stderr = streams
-    environment = {**os.environ, **request.environment}
-    process = subprocess.Popen(request.arguments, env=environment, stdout=stdout, stderr=stderr)
-    with _handing_on(process, {signal.SIGTERM, _hangup()}, left={signal.SIGINT}) as received:
+    how = {"stdout": stdout, "stderr": stderr}
+    with _started(request, STOP_SECONDS, {signal.SIGINT}, how) as (process, received):
         ended = beside is not None and _attend(process, beside)
         code = _exit_code(process.wait())
     if received or (code == INTERRUPTED and not ended):
@@ -138,25 +145,16 @@ def execute_server(request: Request, tail: Tail | None = None) -> int:
     """
     apart = {"process_group": 0} if os.name == "posix" else {}
     with showing(tail) as (stdout, stderr):
-        process = subprocess.Popen(  # type: ignore[call-overload]
-            request.arguments,
-            env={**os.environ, **request.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-            **apart,
-        )
-        with _handing_on(process, {signal.SIGINT, signal.SIGTERM, _hangup()}) as received:
-            code: int = process.wait()
+        how = {"stdin": subprocess.DEVNULL, "stdout": stdout, "stderr": stderr, **apart}
+        with _started(request, DRAIN_SECONDS, how=how) as (process, received):
+            code = process.wait()
     return INTERRUPTED if received else _exit_code(code)
 
 
 def execute_quietly(request: Request) -> int:
     """Run the command with its output hidden; return its exit code."""
-    environment = {**os.environ, **request.environment}
-    return subprocess.run(
-        request.arguments, env=environment, stdout=subprocess.DEVNULL, check=False
-    ).returncode
+    words, environment = _owned(request)
+    return subprocess.run(words, env=environment, stdout=subprocess.DEVNULL, check=False).returncode
 
 
 def execute_silently(request: Request) -> None:
@@ -169,30 +167,74 @@ def _exit_code(code: int) -> int:
     return code if code >= 0 else 128 - code
 
 
-def _hangup() -> signal.Signals:
-    return getattr(signal, "SIGHUP", signal.SIGTERM)
+def _owned(request: Request) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the words of a command and its environment, with what says whose it is.
+
+    That is no part of what is announced: pasted into a shell, it would be a lie.
+    """
+    environment = {**os.environ, VARIABLE: owner(), **request.environment}
+    if not request.is_owned:
+        return request.arguments, environment
+    program, verb, *others = request.arguments
+    return (program, verb, "--label", f"{LABEL}={owner()}", *others), environment
 
 
 @contextmanager
-def _handing_on(
-    process: "subprocess.Popen[bytes]",
-    passed: set[signal.Signals],
-    left: set[signal.Signals] = frozenset(),  # type: ignore[assignment]
-) -> Iterator[list[int]]:
-    """Hand signals on to a process as SIGTERM, and yield the list of those that came.
+def _started(
+    request: Request,
+    patience: float,
+    left: Collection[signal.Signals] = (),
+    how: Mapping[str, Any] = NOTHING,
+) -> Iterator[tuple["subprocess.Popen[bytes]", list[int]]]:
+    """Start a command, and yield it with the list of the signals that came while it runs.
 
-    Those that are left to the process, which has them from the terminal, are noted alone.
+    They are handed on as SIGTERM, but for those that are left to it, which has them from the
+    terminal. After one of them its container is gone, at once when patience is at an end.
     """
     received: list[int] = []
+    process: subprocess.Popen[bytes] | None = None
+    last = threading.Timer(patience, _remove, (request,))
+    last.daemon = True
 
     def hand_on(number: int, _frame: FrameType | None) -> None:
         received.append(number)
-        if number in passed:
+        if process and number not in left:
             process.terminate()
+            if not last.ident:
+                last.start()
 
-    before = {number: signal.signal(number, hand_on) for number in passed | left}
+    with _handling(hand_on):
+        words, environment = _owned(request)
+        process = subprocess.Popen(words, env=environment, **how)
+        try:
+            if received:
+                # It came before there was anybody to be told.
+                hand_on(signal.SIGTERM, None)
+            yield process, received
+        finally:
+            last.cancel()
+            if received:
+                _remove(request)
+
+
+def _remove(request: Request) -> None:
+    """Remove the container of a command where it is still there: its own, not one of its name."""
+    if request.is_owned:
+        filters = (f"label={LABEL}={owner()}", f"name=^{request.container}$")
+        words = [word for one in filters for word in ("--filter", one)]
+        listing = ("docker", "container", "list", "--all", "--quiet", *words)
+        found = subprocess.run(listing, capture_output=True, text=True, check=False).stdout.split()
+        if found:
+            execute_silently(remove_containers(found))
+
+
+@contextmanager
+def _handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Have a handler for the signals that end a task, but for one that is ignored here."""
+    heeded = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in heeded}
     try:
-        yield received
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)

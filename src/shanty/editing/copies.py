@@ -4,7 +4,6 @@ import errno
 import os
 import shutil
 import signal
-import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from shanty.door import door
 from shanty.errors import MachineError, RunError
+from shanty.orphans import private_folder
 from shanty.project import Project
 from shanty.replacement import replace_files
 
@@ -86,8 +86,7 @@ def copied(project: Project, neighbours: Iterable[Path] = ()) -> Iterator[Copies
         raise _unwritable(project, PermissionError(13, "Permission denied"))
     files = (project.pyproject_file, project.lock_file)
     before = {file.name: _read(file) for file in files}
-    private = Path(tempfile.mkdtemp(prefix="shanty-poetry-"))
-    try:
+    with private_folder("poetry") as private:
         places = {project.root: private / "project"}
         places[project.root].mkdir()
         for name, content in {**before, SETTINGS: _read(project.root / SETTINGS)}.items():
@@ -97,8 +96,6 @@ def copied(project: Project, neighbours: Iterable[Path] = ()) -> Iterator[Copies
             places[path] = private / str(number)
             shutil.copytree(path, places[path], symlinks=True, ignore=LEFT_OUT)
         yield Copies(project, places, before)
-    finally:
-        shutil.rmtree(private, ignore_errors=True)
 
 
 def _read(file: Path) -> bytes | None:

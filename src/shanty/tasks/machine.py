@@ -16,7 +16,7 @@ from shanty.setup.machine import ensure_engine
 from shanty.tasks.task import lock_of, task
 
 
-@task(help={"yes": "do not ask"})
+@task(engine=False, help={"yes": "do not ask"})
 def setup(c: Context, yes: bool = False) -> None:
     """Make sure an engine, buildx and a Python base image are there."""
     plan = Setup(

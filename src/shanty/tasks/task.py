@@ -10,11 +10,12 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task as invoke_task
 
-from shanty import terminal
+from shanty import interrupts, terminal
 from shanty.container import ContainerOptions
 from shanty.dependencies.lock import Lock, read_lock
 from shanty.errors import ShantyError, UsageError
 from shanty.network import ca_bundle
+from shanty.orphans import end_orphans
 from shanty.project import Project, find_project
 from shanty.services.compose_file import find_compose_file
 from shanty.services.model import Services, read_services
@@ -34,22 +35,37 @@ SERVER = {
 SERVICES = {"services": "bring up the services of the Compose file first"}
 
 
-def task(**options: Any) -> Callable[[Callable[..., None]], Any]:
-    """Return Invoke's `task` for a function whose faults end as two lines and an exit code."""
+def task(*, engine: bool = True, **options: Any) -> Callable[[Callable[..., None]], Any]:
+    """Return Invoke's `task` for a function whose faults end as two lines and an exit code.
+
+    Before one that asks the engine, what commands that were killed have left of the project ends.
+    """
 
     def decorate(function: Callable[..., None]) -> Any:
         @functools.wraps(function)
-        def run(*arguments: Any, **named: Any) -> None:
+        def run(c: Context, *arguments: Any, **named: Any) -> None:
             try:
-                function(*arguments, **named)
+                with interrupts.raised():
+                    if engine and not c.config.run.dry:
+                        _end_orphans()
+                    function(c, *arguments, **named)
             except ShantyError as error:
                 raise Exit(str(error), code=error.exit_code) from None
             except KeyboardInterrupt:
-                raise Exit("interrupted", code=terminal.INTERRUPTED) from None
+                raise Exit("interrupted", code=interrupts.INTERRUPTED) from None
 
         return invoke_task(run, **options)
 
     return decorate
+
+
+def _end_orphans() -> None:
+    try:
+        project = find_project(Path.cwd())
+    except ShantyError:
+        # The task itself says so.
+        return
+    end_orphans(project)
 
 
 def read_workflow(c: Context, **typed: str | None) -> Workflow:
