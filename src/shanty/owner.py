@@ -24,13 +24,13 @@ def owner() -> str:
     It is `<process>.<start>.<machine>`, for a number alone is soon another process's.
     """
     process = os.getpid()
-    return f"{process}.{_start(process)}.{_machine()}"
+    return f"{process}.{_start(process)}.{machine()}"
 
 
 def is_gone(text: str) -> bool:
     """Tell whether an owner has ended; one that cannot be seen from here has not."""
     found = FORM.fullmatch(text)
-    if found is None or found[3] != _machine():
+    if found is None or found[3] != machine():
         return False
     try:
         return _start(int(found[1])) != found[2]
@@ -76,7 +76,7 @@ def _start_elsewhere(process: int) -> str:
 
 
 @cache
-def _machine() -> str:
+def machine() -> str:
     """Return this machine since it was started, and what of its processes can be seen here.
 
     In a container the same number is another process.
