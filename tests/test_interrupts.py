@@ -12,7 +12,8 @@ import pytest
 from invoke.context import Context
 from invoke.tasks import Task
 
-from shanty.interrupts import SIGNALS, raised, watch
+from shanty.interrupts import raised
+from shanty.signals import SIGNALS, watch
 
 EVERY_SIGNAL = pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 SECONDS = 20
@@ -103,7 +104,7 @@ def test_a_door_that_is_interrupted_while_it_opens_says_so(
 ) -> None:
     """The process is one's own from the first import on, which sends the signal here."""
     code = (
-        "import os, runpy, sys; import shanty.interrupts as watched; import shanty\n"
+        "import os, runpy, sys; import shanty.signals as watched; import shanty\n"
         f"sys.argv = [{line[1]!r}]; watched.watch()\n"
         f"os.kill(os.getpid(), {int(number)}); runpy.run_module({line[1]!r})"
     )

@@ -1,8 +1,8 @@
 """Take a Poetry project into Docker with a suite of Invoke tasks."""
 
-from shanty import interrupts
+from shanty import signals
 
-interrupts.watch()
+signals.watch()
 
 from shanty.tasks import ns  # noqa: E402 - an interrupt may come while it is imported
 

@@ -8,13 +8,13 @@ from shanty.debugger import is_loopback
 from shanty.dependencies.lock import read_lock
 from shanty.errors import MachineError
 from shanty.follower import following
-from shanty.interrupts import INTERRUPTED
 from shanty.labels import lock_digest
 from shanty.project import find_project
 from shanty.request import Request
 from shanty.services.start import with_services
 from shanty.serving import Serving, reached
 from shanty.settings import Given
+from shanty.signals import INTERRUPTED
 from shanty.tee import Tail
 from shanty.workflow import Workflow
 

@@ -10,22 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from shanty import request, terminal
-from shanty.door import door
-from shanty.errors import MachineError
+from shanty import engine, request, terminal
+from shanty.errors import HungError, ShantyError
 from shanty.owner import FORM, LABEL, PROC, VARIABLE, is_gone, owner
 from shanty.project import Project
-
-# How long an engine may take to answer.
-PATIENCE_SECONDS = 4
 
 
 def end_orphans(project: Project) -> None:
     """End a project's containers, processes and private folders whose command was killed.
 
     Nothing detached is one of them, and nothing of a command that runs, here or elsewhere. Raises
-    `MachineError` for an engine that never answers; what else is wrong with it is for the command's
-    own first question to say.
+    `HungError` for an engine that never answers; what else is wrong with it is for the command
+    itself to say, after what may matter more.
     """
     for process in _processes(project):
         with suppress(OSError):
@@ -49,15 +45,12 @@ def _owners(project: Project) -> Iterator[tuple[str, str]]:
     form = f'{{{{.Names}}}} {{{{.Label "{LABEL}"}}}}'
     words = ("docker", "container", "list", "--all", *filters, "--format", form)
     try:
-        done = subprocess.run(
-            words, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        raise MachineError(
-            f"the Docker engine does not answer in {PATIENCE_SECONDS} s", f"{door()} setup"
-        ) from None
-    except OSError:
+        engine.engine_version()
+    except HungError:
+        raise
+    except ShantyError:
         return
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
     for line in done.stdout.splitlines():
         name, _, owner = line.partition(" ")
         yield name, owner

@@ -13,11 +13,11 @@ from shanty.door import door
 from shanty.errors import MachineError, RunError, UsageError
 from shanty.failure.case import Diagnosis, failure
 from shanty.failure.limit import out_of_memory
-from shanty.interrupts import INTERRUPTED
 from shanty.port import check_free
 from shanty.project import Project
 from shanty.request import Request
 from shanty.services.model import Services
+from shanty.signals import INTERRUPTED
 from shanty.tee import Tail
 from shanty.workflow import Workflow
 

@@ -4,22 +4,23 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from types import FrameType
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TextIO
 
-from shanty.interrupts import INTERRUPTED, SIGNALS
-from shanty.owner import LABEL, VARIABLE, owner
-from shanty.request import Request, remove_containers
+from shanty.foreground import owned, started
+from shanty.request import Request
+from shanty.signals import INTERRUPTED
 from shanty.tee import STDERR, Streams, Tail, showing, showing_progress
 
 # How long a container may take to end, as Docker has it.
 STOP_SECONDS = 10
 # One with requests in flight, as `container.STOP_TIMEOUT` has it, and a little more.
 DRAIN_SECONDS = 45
-NOTHING: Mapping[str, Any] = {}
+# What docker itself ends with where it starts nothing.
+NOT_STARTED = 125
+# Apart from the terminal's signals.
+APART: Mapping[str, Any] = {"process_group": 0} if os.name == "posix" else {}
 # How long it takes at most until a step beside a command is taken.
 STEP_SECONDS = 0.25
 
@@ -64,7 +65,9 @@ def execute(request: Request, patience: float = STOP_SECONDS) -> int:
     container that does not heed that in time is removed.
     """
     code, received = _execute(request, patience)
-    return INTERRUPTED if set(received) - {signal.SIGINT} else code
+    # An interrupt is the command's own to answer, unless it came before there was one.
+    is_unanswered = code == NOT_STARTED or set(received) - {signal.SIGINT}
+    return INTERRUPTED if received and is_unanswered else code
 
 
 def execute_joined(request: Request, end: Request) -> int:
@@ -81,7 +84,7 @@ def execute_joined(request: Request, end: Request) -> int:
 
 def _execute(request: Request, patience: float) -> tuple[int, list[int]]:
     """Run the command in this terminal; return its exit code and the signals that came."""
-    with _started(request, patience, left={signal.SIGINT}) as (process, received):
+    with started(request, patience, left={signal.SIGINT}) as (process, received):
         return _exit_code(process.wait()), received
 
 
@@ -113,8 +116,11 @@ def _execute_step(
     request: Request, streams: Streams, beside: Callable[[], bool] | None = None
 ) -> int:
     stdout, stderr = streams
-    how = {"stdout": stdout, "stderr": stderr}
-    with _started(request, STOP_SECONDS, {signal.SIGINT}, how) as (process, received):
+    # A container that has no terminal is told as Docker would stop it; a build draws on ours.
+    is_apart = request.is_owned and "--interactive" not in request.arguments
+    left = () if is_apart else {signal.SIGINT}
+    how: Mapping[str, Any] = {"stdout": stdout, "stderr": stderr, **(APART if is_apart else {})}
+    with started(request, STOP_SECONDS, left, how) as (process, received):
         ended = beside is not None and _attend(process, beside)
         code = _exit_code(process.wait())
     if received or (code == INTERRUPTED and not ended):
@@ -143,17 +149,16 @@ def execute_server(request: Request, tail: Tail | None = None) -> int:
     It stands apart from the terminal's signals, for SIGINT would cut off requests in flight.
     What it says is kept in a tail that is given. Returns 130 after an interrupt.
     """
-    apart = {"process_group": 0} if os.name == "posix" else {}
     with showing(tail) as (stdout, stderr):
-        how = {"stdin": subprocess.DEVNULL, "stdout": stdout, "stderr": stderr, **apart}
-        with _started(request, DRAIN_SECONDS, how=how) as (process, received):
+        how = {"stdin": subprocess.DEVNULL, "stdout": stdout, "stderr": stderr, **APART}
+        with started(request, DRAIN_SECONDS, how=how) as (process, received):
             code = process.wait()
     return INTERRUPTED if received else _exit_code(code)
 
 
 def execute_quietly(request: Request) -> int:
     """Run the command with its output hidden; return its exit code."""
-    words, environment = _owned(request)
+    words, environment = owned(request)
     return subprocess.run(words, env=environment, stdout=subprocess.DEVNULL, check=False).returncode
 
 
@@ -165,76 +170,3 @@ def execute_silently(request: Request) -> None:
 def _exit_code(code: int) -> int:
     """Return an exit code as a shell gives it: 128 and the signal that ended the process."""
     return code if code >= 0 else 128 - code
-
-
-def _owned(request: Request) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return the words of a command and its environment, with what says whose it is.
-
-    That is no part of what is announced: pasted into a shell, it would be a lie.
-    """
-    environment = {**os.environ, VARIABLE: owner(), **request.environment}
-    if not request.is_owned:
-        return request.arguments, environment
-    program, verb, *others = request.arguments
-    return (program, verb, "--label", f"{LABEL}={owner()}", *others), environment
-
-
-@contextmanager
-def _started(
-    request: Request,
-    patience: float,
-    left: Collection[signal.Signals] = (),
-    how: Mapping[str, Any] = NOTHING,
-) -> Iterator[tuple["subprocess.Popen[bytes]", list[int]]]:
-    """Start a command, and yield it with the list of the signals that came while it runs.
-
-    They are handed on as SIGTERM, but for those that are left to it, which has them from the
-    terminal. After one of them its container is gone, at once when patience is at an end.
-    """
-    received: list[int] = []
-    process: subprocess.Popen[bytes] | None = None
-    last = threading.Timer(patience, _remove, (request,))
-    last.daemon = True
-
-    def hand_on(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-        if process and number not in left:
-            process.terminate()
-            if not last.ident:
-                last.start()
-
-    with _handling(hand_on):
-        words, environment = _owned(request)
-        process = subprocess.Popen(words, env=environment, **how)
-        try:
-            if received:
-                # It came before there was anybody to be told.
-                hand_on(signal.SIGTERM, None)
-            yield process, received
-        finally:
-            last.cancel()
-            if received:
-                _remove(request)
-
-
-def _remove(request: Request) -> None:
-    """Remove the container of a command where it is still there: its own, not one of its name."""
-    if request.is_owned:
-        filters = (f"label={LABEL}={owner()}", f"name=^{request.container}$")
-        words = [word for one in filters for word in ("--filter", one)]
-        listing = ("docker", "container", "list", "--all", "--quiet", *words)
-        found = subprocess.run(listing, capture_output=True, text=True, check=False).stdout.split()
-        if found:
-            execute_silently(remove_containers(found))
-
-
-@contextmanager
-def _handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Have a handler for the signals that end a task, but for one that is ignored here."""
-    heeded = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, handler) for number in heeded}
-    try:
-        yield
-    finally:
-        for number, earlier in before.items():
-            signal.signal(number, earlier)

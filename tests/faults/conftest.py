@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,20 +42,23 @@ def judged(request: pytest.FixtureRequest) -> Iterator[list[Judged]]:
 
 
 @pytest.fixture
-def place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Place]:
-    """Return a copy of the sample; bare commands have the docker files beside it."""
-    root = tmp_path / "coach_planner"
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+    """Return a copy of the sample where everybody may look; bare commands have docker/ in it."""
+    folder = Path(tempfile.mkdtemp(prefix="shanty-fault-"))
+    folder.chmod(0o755)
+    root = folder / "coach_planner"
     left = shutil.ignore_patterns("__pycache__", ".pytest_cache", "compose.yaml", "postgres*")
     shutil.copytree(SAMPLE, root, ignore=left)
     for name in ("tmp", "bin"):
-        (tmp_path / name).mkdir()
-    place = Place(root, tmp_path / "tmp", f"fault-{os.getpid()}-{free_port()}", free_port())
+        (folder / name).mkdir()
+    place = Place(root, folder / "tmp", f"fault-{os.getpid()}-{free_port()}", free_port())
     recording_docker(place, shutil.which("docker") or "docker")
     if request.config.getoption("--bare"):
         shutil.copytree(CHECKOUT / "docker", root / "docker", ignore=left)
         place.environment["BUILD"] = bare_words()
     yield place
     _remove(place)
+    shutil.rmtree(folder)
 
 
 def bare_words() -> str:

@@ -31,8 +31,10 @@ SECONDS = 3
 END_SECONDS = 20
 PROMPT = b"\x1b[?2004h"
 INTERRUPTED = 130
-# What Python, and Invoke, say of an interrupt before the first line of this suite is read.
-OURS = re.compile(r"/shanty/|<module 'shanty")
+# How long Python takes at most until it heeds this suite's first lines, which tell it what to do.
+STARTUP_SECONDS = 0.25
+PYTHON_INTERRUPTED = 1
+OURS = re.compile(r"/shanty/(?!__init__|signals)|^shanty|interrupted", re.MULTILINE)
 
 
 @dataclass
@@ -197,13 +199,11 @@ class Trial:
         if self.number == signal.SIGKILL:
             return []
         time.sleep(0.05)
-        faults = []
-        if "Traceback" in life.text and OURS.search(life.text):
-            faults.append(f"a traceback: {life.text[-900:]}")
-        # A shell is told how a process ended by 128 and the signal; before this suite's first line
-        # is read, Python itself ends by it.
-        early = self.instant < place_startup(place) and code == -self.number
-        if code != INTERRUPTED and not early:
+        if not OURS.search(life.text) and code in {-self.number, PYTHON_INTERRUPTED}:
+            # That is Python's own end, which has read nothing of this suite yet.
+            return [] if self.instant < STARTUP_SECONDS else [f"Python ended by itself: {code}"]
+        faults = [f"a traceback: {life.text[-900:]}"] if "Traceback" in life.text else []
+        if code != INTERRUPTED:
             faults.append(f"exit code {code}: {life.text[-300:]!r}")
         return faults
 
@@ -228,11 +228,6 @@ def _leave_shell(life: Life) -> None:
         return
     wait_for(lambda: PROMPT in life.said or life.process.poll() is not None)
     life.type(b"exit 130\n")
-
-
-def place_startup(_place: Place) -> float:
-    """Return how long Python takes until it reads this suite's first line, at the most."""
-    return 0.25
 
 
 def measure(place: Place, command: str) -> float:

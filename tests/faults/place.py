@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.engine.support import AS_ANOTHER, SOCKET, docker
 
 TIMEOUT_SECONDS = 240
+NOBODY = 65534
 # What a run of Python leaves, whoever runs it.
 NO_MATTER = {"__pycache__", ".pytest_cache"}
 COMMANDS = "shanty|docker|sudo|git|rm|cd|unset|export|poetry|chmod|mkdir|cp|mv|sed|kill|printf"
@@ -30,6 +31,10 @@ class Outcome:
     code: int
     seconds: float
     afterwards: float
+
+    def took(self, afterwards: bool) -> float:  # noqa: FBT001
+        """Return the seconds it took, all of them or those after the last docker command."""
+        return self.afterwards if afterwards else self.seconds
 
     @property
     def said(self) -> str:
@@ -73,6 +78,7 @@ class Place:
     port: int
     environment: dict[str, str | None] = field(default_factory=dict)
     user: int | None = None
+    groups: list[int] = field(default_factory=list)
     here: Path | None = None
     secrets: list[str] = field(default_factory=list)
 
@@ -123,8 +129,17 @@ class Place:
         """Run a task."""
         if self.user is None:
             return self.run([sys.executable, "-m", "shanty", *words])
-        ids = [str(self.user), str(SOCKET.stat().st_gid)]
+        group = self.groups[0] if self.groups else SOCKET.stat().st_gid
+        ids = (str(self.user), str(group))
         return self.run([sys.executable, "-c", AS_ANOTHER, *ids, *words])
+
+    def become(self, user: int, groups: list[int]) -> None:
+        """Be another user, in other groups than the socket's where some are named."""
+        self.user, self.groups = user, groups
+        self.environment["HOME"] = str(self.root.parent)
+        folder = self.root.parent
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, user, -1, follow_symlinks=False)
 
     def shell(self, line: str) -> Outcome:
         """Run a line as one would paste it."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults import machine_faults, port_faults  # noqa: F401 - they add their faults
+from tests.faults import engine_faults, port_faults  # noqa: F401 - they add their faults
 from tests.faults.fault import FAULTS, Fault
 from tests.faults.judge import Judged, judge, judge_bare
 from tests.faults.place import Place

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from shanty.services.compose_file import find_compose_file
 from shanty.services.model import Services, read_services
 from shanty.serving import environment_file
 from shanty.settings import Given
+from shanty.signals import INTERRUPTED
+from shanty.system_fault import system_fault
 from shanty.workflow import Workflow
 
 ENV = {
@@ -32,6 +35,8 @@ SERVER = {
     "host": "the address it answers on",
     "detach": "return once it answers",
 }
+# As a shell gives what SIGPIPE ended.
+PIPE_CLOSED = 141
 SERVICES = {"services": "bring up the services of the Compose file first"}
 
 
@@ -49,10 +54,19 @@ def task(*, engine: bool = True, **options: Any) -> Callable[[Callable[..., None
                     if engine and not c.config.run.dry:
                         _end_orphans()
                     function(c, *arguments, **named)
+                    # What nobody reads any more is known here, not at the end of Python.
+                    sys.stdout.flush()
             except ShantyError as error:
                 raise Exit(str(error), code=error.exit_code) from None
+            except BrokenPipeError:
+                # Whoever reads has read enough, and Python would say so once more at its end.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                raise Exit(code=PIPE_CLOSED) from None
+            except OSError as error:
+                fault = system_fault(error)
+                raise Exit(str(fault), code=fault.exit_code) from None
             except KeyboardInterrupt:
-                raise Exit("interrupted", code=interrupts.INTERRUPTED) from None
+                raise Exit("interrupted", code=INTERRUPTED) from None
 
         return invoke_task(run, **options)
 
@@ -106,7 +120,9 @@ def services_of(workflow: Workflow, options: ContainerOptions) -> Services | Non
     return read_services(workflow.project, file, dry=workflow.dry) if file else None
 
 
-def leave(code: int) -> None:
-    """End a task with an exit code that is not its own."""
+def leave(code: int, *, server: bool = False) -> None:
+    """End a task with an exit code that is not its own; a server has none but that of its fault."""
+    if server and code == INTERRUPTED:
+        raise KeyboardInterrupt
     if code:
         raise Exit(code=code)

@@ -7,6 +7,10 @@ import os
 import signal
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
 INTERRUPTED = 130
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 SIGNALS = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
@@ -37,7 +41,7 @@ def _is_command() -> bool:
     return name in DOORS or name == "-m"
 
 
-def _end(number: int, frame: object) -> None:
+def _end(number: int, frame: "FrameType | None") -> None:
     """End the process, unless a task of somebody else's is at work: to that it is as ever."""
     if _is_in_foreign_task(frame):
         if number == signal.SIGINT:
@@ -62,12 +66,10 @@ def _say() -> None:
     os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, b"interrupted\n")
 
 
-def _is_in_foreign_task(frame: object) -> bool:
+def _is_in_foreign_task(frame: "FrameType | None") -> bool:
     tasks = sys.modules.get("invoke.tasks")
-    call = getattr(getattr(tasks, "Task", None), "__call__", None)
-    while call and frame:
-        if getattr(frame, "f_code", None) is call.__code__:
-            body = getattr(frame, "f_locals", {})["self"].body
-            return not body.__module__.startswith("shanty.")
-        frame = getattr(frame, "f_back", None)
+    while tasks and frame:
+        if frame.f_code is tasks.Task.__call__.__code__:
+            return not frame.f_locals["self"].body.__module__.startswith("shanty.")
+        frame = frame.f_back
     return False
