@@ -87,7 +87,11 @@ def has_ended(process: "subprocess.Popen[bytes]") -> bool:
 def test_the_container_of_a_killed_command_is_removed_and_named(
     project: Project, fakes: Fakes, gone: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fakes.answer(reply(LIST, f"harbour-dev-1 {gone}\nharbour-dev-2 {owner()}\nharbour-run-3 odd\n"))
+    fakes.answer(
+        reply(
+            LIST, f"harbour-dev-1\trunning\tdev\t{gone}\nharbour-run-3\tcreated\trun\t{owner()}\n"
+        )
+    )
     end_orphans(project)
     removal = "docker rm --force --volumes harbour-dev-1"
     assert fakes.changes == [removal]
@@ -95,6 +99,22 @@ def test_the_container_of_a_killed_command_is_removed_and_named(
         "shanty: left by a command that was killed, and ended now: harbour-dev-1\n"
         f"shanty > {removal}\n"
     )
+
+
+def test_what_a_killed_command_ran_in_a_server_is_ended_there(
+    project: Project, fakes: Fakes, gone: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    servers = (f"harbour-{one}\trunning\tdev\t" for one in ("idle", "busy"))
+    fakes.answer(
+        reply(LIST, "\n".join(servers)),
+        reply("docker container inspect", "/harbour-idle\n/harbour-busy x x\n"),
+        reply("docker exec", f"SHANTY_RUN={gone}.abc\nSHANTY_RUN={owner()}.def\n"),
+    )
+    end_orphans(project)
+    ends = [words for words in fakes.calls if words[:2] == ["docker", "exec"]][1:]
+    assert [words[2] for words in ends] == ["harbour-busy"]
+    assert ends[0][-2:] == ["SHANTY_RUN", f"{gone}.abc"]
+    assert "ended now: what ran in harbour-busy\n" in capsys.readouterr().err
 
 
 def test_only_this_projects_containers_are_asked_for(project: Project, fakes: Fakes) -> None:

@@ -8,6 +8,7 @@ from shanty.container import ContainerOptions, command, end_joined, joined, shel
 from shanty.dependencies.holders import in_a_group
 from shanty.door import door
 from shanty.labels import lock_digest
+from shanty.owner import owner
 from shanty.request import Request
 from shanty.server import framework_shell, manager
 from shanty.services.model import Services
@@ -92,7 +93,7 @@ class Inside:
         return None
 
     def _join(self, name: str, words: tuple[str, ...], options: ContainerOptions) -> int:
-        mark = secrets.token_hex(6)
+        mark = f"{owner()}.{secrets.token_hex(3)}"
         asked = joined(name, words, options, mark)
         terminal.announce(asked)
         return terminal.execute_joined(asked, end_joined(name, mark))

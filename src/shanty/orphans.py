@@ -6,14 +6,18 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from shanty import engine, request, terminal
+from shanty.container import end_joined, marks
 from shanty.errors import HungError, ShantyError
 from shanty.owner import FORM, LABEL, PROC, VARIABLE, is_gone, owner
 from shanty.project import Project
+
+LEFT = "left by a command that was killed, and ended now"
 
 
 def end_orphans(project: Project) -> None:
@@ -30,30 +34,56 @@ def end_orphans(project: Project) -> None:
     _remove_folders()
 
 
+class _Container(NamedTuple):
+    """A container of the project: its name, how it is, its task, and whose it is."""
+
+    name: str
+    state: str
+    task: str
+    owner: str
+
+
 def _end_containers(project: Project) -> None:
-    found = [name for name, owner in _owners(project) if is_gone(owner)]
+    every = _containers(project)
+    found = [one.name for one in every if is_gone(one.owner)]
     if found:
-        terminal.say(f"left by a command that was killed, and ended now: {', '.join(found)}")
+        terminal.say(f"{LEFT}: {', '.join(found)}")
         asked = request.remove_containers(found)
         terminal.announce(asked)
         terminal.execute_silently(asked)
+    others = [one for one in every if one.name not in found and one.state == "running"]
+    _end_joined([one.name for one in others if one.task == "dev"])
 
 
-def _owners(project: Project) -> Iterator[tuple[str, str]]:
-    """Yield the project's containers that have an owner, and him, by one question alone."""
-    filters = ("--filter", f"label=shanty.project={project.id}", "--filter", f"label={LABEL}")
-    form = f'{{{{.Names}}}} {{{{.Label "{LABEL}"}}}}'
-    words = ("docker", "container", "list", "--all", *filters, "--format", form)
+def _containers(project: Project) -> list[_Container]:
+    """Return the project's containers by one question alone."""
     try:
         engine.engine_version()
     except HungError:
         raise
     except ShantyError:
-        return
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    for line in done.stdout.splitlines():
-        name, _, owner = line.partition(" ")
-        yield name, owner
+        return []
+    labels = ("shanty.task", LABEL)
+    fields = ("{{.Names}}", "{{.State}}", *(f'{{{{.Label "{label}"}}}}' for label in labels))
+    words = ("--filter", f"label=shanty.project={project.id}", "--format", "\t".join(fields))
+    lines = _ask(("docker", "container", "list", "--all", *words))
+    return [_Container(*line.split("\t")) for line in lines]
+
+
+def _end_joined(servers: Sequence[str]) -> None:
+    """End what was run inside of servers that go on, by a command that was killed."""
+    count = "{{.Name}}{{range .ExecIDs}} x{{end}}"
+    busy = _ask(("docker", "container", "inspect", "--format", count, *servers)) if servers else []
+    for name in [line.split()[0].removeprefix("/") for line in busy if line.endswith(" x")]:
+        for line in _ask(marks(name).arguments):
+            mark = line.partition("=")[2]
+            if is_gone(mark.rpartition(".")[0]):
+                terminal.say(f"{LEFT}: what ran in {name}")
+                terminal.execute_silently(end_joined(name, mark))
+
+
+def _ask(words: tuple[str, ...]) -> list[str]:
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.splitlines()
 
 
 def _processes(project: Project) -> list[int]:

@@ -180,7 +180,7 @@ class Trial:
             sent = time.monotonic()
             over = life.process.poll() is not None
             send(life, self.command, self.number)
-            faults = [] if over else self._end(place, life)
+            faults = [] if over else self._end(life)
             if self.number == signal.SIGKILL:
                 done = place.shanty("ps")
                 faults += [f"ps: {done.code} {done.stderr}"] if done.code else []
@@ -188,7 +188,7 @@ class Trial:
             faults += self._left(place, sent)
         return faults + [f"left: {one}" for one in traces(place).new(before)]
 
-    def _end(self, place: Place, life: Life) -> list[str]:
+    def _end(self, life: Life) -> list[str]:
         """Wait for the end; return what is wrong with how it came."""
         if self.command == "shell" and self.number == signal.SIGINT:
             _leave_shell(life)
