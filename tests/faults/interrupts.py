@@ -108,9 +108,9 @@ def change(place: Place) -> None:
 
 
 @contextmanager
-def under_way(place: Place, command: str) -> Iterator[Life]:
+def under_way(place: Place, command: str, *words: str) -> Iterator[Life]:
     """Start a command as a terminal would; a shell has one of its own."""
-    line = [sys.executable, "-m", "shanty", command]
+    line = [sys.executable, "-m", "shanty", command, *words]
     near, far = pty.openpty() if command == "shell" else os.pipe()
     if command == "shell":
         termios.tcsetwinsize(far, (24, 200))
@@ -185,7 +185,7 @@ class Trial:
                 done = place.shanty("ps")
                 faults += [f"ps: {done.code} {done.stderr}"] if done.code else []
                 sent = time.monotonic()
-            faults += self._left(place, sent)
+            faults += left(place, sent)
         return faults + [f"left: {one}" for one in traces(place).new(before)]
 
     def _end(self, life: Life) -> list[str]:
@@ -207,18 +207,19 @@ class Trial:
             faults.append(f"exit code {code}: {life.text[-300:]!r}")
         return faults
 
-    @staticmethod
-    def _left(place: Place, sent: float) -> list[str]:
-        while (found := containers(place)) and time.monotonic() - sent < SECONDS:
-            time.sleep(0.05)
-        faults = [f"containers after {SECONDS} s: {found}"] if found else []
-        while (working := clients(place)) and time.monotonic() - sent < SECONDS:
-            time.sleep(0.05)
-        for process in working:
-            with suppress(psutil.Error):
-                faults.append(f"still at work: {process.cmdline()}")
-                process.kill()
-        return faults
+
+def left(place: Place, since: float) -> list[str]:
+    """Return what of containers and processes is left after some seconds."""
+    while (found := containers(place)) and time.monotonic() - since < SECONDS:
+        time.sleep(0.05)
+    faults = [f"containers after {SECONDS} s: {found}"] if found else []
+    while (working := clients(place)) and time.monotonic() - since < SECONDS:
+        time.sleep(0.05)
+    for process in working:
+        with suppress(psutil.Error):
+            faults.append(f"still at work: {process.cmdline()}")
+            process.kill()
+    return faults
 
 
 def _leave_shell(life: Life) -> None:
