@@ -11,13 +11,16 @@ from types import FrameType
 from typing import Any
 
 from shanty.owner import LABEL, VARIABLE, owner
-from shanty.request import Request, remove_containers, stop
+from shanty.request import Request, remove_containers
 from shanty.signals import SIGNALS
 
-Process = subprocess.Popen[bytes]
 NOTHING: Mapping[str, Any] = {}
-# How often it is looked whether a signal has arrived.
+# How often it is looked whether a container has heeded a signal.
 LOOK_SECONDS = 0.5
+# For as long a container may be on its way, and its first process deaf: a signal may be lost.
+START_SECONDS = 15
+# How long the engine may take at most to make a container that nobody waits for any more.
+LATE_SECONDS = 2
 
 
 def owned(request: Request) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -32,43 +35,98 @@ def owned(request: Request) -> tuple[tuple[str, ...], dict[str, str]]:
     return (program, verb, "--label", f"{LABEL}={owner()}", *others), environment
 
 
+class Foreground:
+    """A command in the foreground, with the signals that came while it runs, in `received`.
+
+    They are handed on as SIGTERM, but for those that are left to it, which has them from the
+    terminal. A container that has not ended when patience is at an end is removed.
+    """
+
+    def __init__(self, request: Request, patience: float, left: Collection[signal.Signals]) -> None:
+        self._request, self._patience, self._left = request, patience, left
+        self._process: subprocess.Popen[bytes] | None = None
+        self._over, self._insisting = threading.Event(), threading.Thread(target=self._insist)
+        self._began = self._last = time.monotonic()
+        self._was_seen = False
+        self.received: list[int] = []
+
+    def start(self, how: Mapping[str, Any]) -> "subprocess.Popen[bytes]":
+        """Start the command, and hand on what came before there was anybody to be told."""
+        arguments, environment = owned(self._request)
+        self._process = subprocess.Popen(arguments, env=environment, **how)
+        if self.received:
+            self.hand_on(signal.SIGTERM)
+        return self._process
+
+    def hand_on(self, number: int, _frame: FrameType | None = None) -> None:
+        """Note a signal, and hand it on."""
+        self.received.append(number)
+        self._last = time.monotonic()
+        if self._process and number not in self._left:
+            self._process.terminate()
+            if self._request.is_owned and not self._insisting.ident:
+                self._insisting.start()
+
+    def end(self) -> None:
+        """Leave no container behind after a signal."""
+        self._over.set()
+        if self._insisting.ident:
+            self._insisting.join()
+        if self.received and self._request.is_owned:
+            self._remove()
+            # Docker's client that is ended while it makes a container leaves that to the engine.
+            while self._may_be_late and time.monotonic() - self._last < LATE_SECONDS:
+                time.sleep(LOOK_SECONDS / 2)
+                self._remove()
+
+    @property
+    def _may_be_late(self) -> bool:
+        return not self._was_seen and self._last - self._began < START_SECONDS
+
+    def _insist(self) -> None:
+        """See to it that a container ends, whatever becomes of the first signal."""
+        found = self._found()
+        while not self._over.wait(LOOK_SECONDS):
+            if time.monotonic() - self._last > self._patience:
+                self._remove()
+            elif found and self._last - self._began < START_SECONDS:
+                _ask(("docker", "kill", "--signal", "TERM", *found))
+            found = self._found()
+
+    def _remove(self) -> None:
+        if found := self._found():
+            _ask(remove_containers(found).arguments)
+
+    def _found(self) -> list[str]:
+        """Return the container of the command: its own, not somebody else's of that name."""
+        filters = (f"label={LABEL}={owner()}", f"name=^{self._request.container}$")
+        words = [word for one in filters for word in ("--filter", one)]
+        found = _ask(("docker", "container", "list", "--all", "--quiet", *words)).split()
+        self._was_seen = self._was_seen or bool(found)
+        return found
+
+
+def _ask(words: tuple[str, ...]) -> str:
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout
+
+
 @contextmanager
 def started(
     request: Request,
     patience: float,
     left: Collection[signal.Signals] = (),
     how: Mapping[str, Any] = NOTHING,
-) -> Iterator[tuple[Process, list[int]]]:
+) -> Iterator[tuple["subprocess.Popen[bytes]", list[int]]]:
     """Start a command, and yield it with the list of the signals that came while it runs.
 
-    They are handed on as SIGTERM, but for those that are left to it, which has them from the
-    terminal. After one of them its container is gone, at once when patience is at an end.
+    After one of them, whenever it came, there is no container of it.
     """
-    received: list[int] = []
-    process: Process | None = None
-    since, over = time.time(), threading.Event()
-    words = (request, since, patience, over)
-    insisting = threading.Thread(target=_insist, args=words, daemon=True)
-
-    def hand_on(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-        if process and number not in left:
-            process.terminate()
-            if request.is_owned and not insisting.ident:
-                insisting.start()
-
-    with _handling(hand_on):
-        arguments, environment = owned(request)
-        process = subprocess.Popen(arguments, env=environment, **how)
+    foreground = Foreground(request, patience, left)
+    with _handling(foreground.hand_on):
         try:
-            if received:
-                # It came before there was anybody to be told.
-                hand_on(signal.SIGTERM, None)
-            yield process, received
+            yield foreground.start(how), foreground.received
         finally:
-            over.set()
-            if received:
-                _remove(request)
+            foreground.end()
 
 
 @contextmanager
@@ -81,42 +139,3 @@ def _handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None
     finally:
         for number, earlier in before.items():
             signal.signal(number, earlier)
-
-
-def _insist(request: Request, since: float, patience: float, over: threading.Event) -> None:
-    """See to it that a container ends: Docker's client loses a signal while it starts one."""
-    deadline = time.monotonic() + patience
-    while not over.wait(LOOK_SECONDS):
-        if time.monotonic() > deadline:
-            _remove(request)
-            return
-        if not _is_told(request, since) and (found := _containers(request)):
-            _ask(stop(found).arguments)
-
-
-def _is_told(request: Request, since: float) -> bool:
-    """Tell whether a container has been sent a signal, as far as the engine knows."""
-    filters = (f"container={request.container}", "event=kill")
-    times = ("--since", f"{since:.3f}", "--until", f"{time.time():.3f}")
-    return bool(_ask(("docker", "system", "events", *times, *_filtered(filters))))
-
-
-def _remove(request: Request) -> None:
-    """Remove the container of a command, where it is still there."""
-    if request.is_owned and (found := _containers(request)):
-        _ask(remove_containers(found).arguments)
-
-
-def _containers(request: Request) -> list[str]:
-    """Return the container of a command: its own, not somebody else's of that name."""
-    filters = (f"label={LABEL}={owner()}", f"name=^{request.container}$")
-    words = ("docker", "container", "list", "--all", "--quiet")
-    return _ask((*words, *_filtered(filters))).split()
-
-
-def _filtered(filters: Collection[str]) -> list[str]:
-    return [word for one in filters for word in ("--filter", one)]
-
-
-def _ask(words: tuple[str, ...]) -> str:
-    return subprocess.run(words, capture_output=True, text=True, check=False).stdout

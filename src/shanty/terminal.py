@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, TextIO
 
-from shanty.foreground import owned, started
+from shanty.foreground import NOTHING, owned, started
 from shanty.request import Request
 from shanty.signals import INTERRUPTED
-from shanty.tee import STDERR, Streams, Tail, showing, showing_progress
+from shanty.tee import STDERR, Streams, Tail, showing, showing_errors, showing_progress
 
 # How long a container may take to end, as Docker has it.
 STOP_SECONDS = 10
@@ -19,6 +19,8 @@ STOP_SECONDS = 10
 DRAIN_SECONDS = 45
 # What docker itself ends with where it starts nothing.
 NOT_STARTED = 125
+# What it says where Ctrl-C has come by the container's own terminal, before its first command.
+STOPPED = "cannot start a stopped process"
 # Apart from the terminal's signals.
 APART: Mapping[str, Any] = {"process_group": 0} if os.name == "posix" else {}
 # How long it takes at most until a step beside a command is taken.
@@ -64,7 +66,15 @@ def execute(request: Request, patience: float = STOP_SECONDS) -> int:
     interrupt reaches it from the terminal, what is sent to this process alone is handed on. A
     container that does not heed that in time is removed.
     """
-    code, received = _execute(request, patience)
+    if "--tty" not in request.arguments:
+        code, received = _execute(request, patience)
+    else:
+        # What a container says on a terminal goes where its output does: this is Docker's alone.
+        tail = Tail()
+        with showing_errors(tail) as stderr:
+            code, received = _execute(request, patience, {"stderr": stderr})
+        if STOPPED in tail.text:
+            received.append(signal.SIGINT)
     # An interrupt is the command's own to answer, unless it came before there was one.
     is_unanswered = code == NOT_STARTED or set(received) - {signal.SIGINT}
     return INTERRUPTED if received and is_unanswered else code
@@ -82,9 +92,11 @@ def execute_joined(request: Request, end: Request) -> int:
     return INTERRUPTED
 
 
-def _execute(request: Request, patience: float) -> tuple[int, list[int]]:
+def _execute(
+    request: Request, patience: float, how: Mapping[str, Any] = NOTHING
+) -> tuple[int, list[int]]:
     """Run the command in this terminal; return its exit code and the signals that came."""
-    with started(request, patience, left={signal.SIGINT}) as (process, received):
+    with started(request, patience, {signal.SIGINT}, how) as (process, received):
         return _exit_code(process.wait()), received
 
 
