@@ -165,6 +165,7 @@ def test_a_signal_that_is_ignored_stays_so_in_a_task() -> None:
         signal.raise_signal(signal.SIGHUP)
 
 
+@pytest.mark.usefixtures("door")
 def test_another_thread_has_no_signals() -> None:
     found: list[object] = []
 

@@ -529,9 +529,10 @@ def test_a_server_that_lost_processes_to_its_memory_is_told_so_when_it_is_stoppe
     fakes.answer(reply("docker run", code=130), OOM)
     answer = shanty("prod", "--memory", "64m", "--port", str(port))
     assert answer.code == 130
-    assert answer.stderr.splitlines()[-2:] == [
+    assert answer.stderr.splitlines()[-3:] == [
         "shanty: a process of it was killed: it needs more memory than --memory 64m",
         "fix: give it more: --memory 128m",
+        "interrupted",
     ]
 
 
@@ -571,7 +572,25 @@ def test_an_interrupt_stops_development_and_ends_with_130(fakes: Fakes, port: in
         fakes.wait_for("holding")
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(DEADLINE_SECONDS) == 130
-    assert fakes.wait_for("signal") == signal.SIGINT
+    assert fakes.wait_for("signal") == signal.SIGTERM
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_what_is_interrupted_while_it_is_started_detached_is_taken_back(
+    is_ours: bool,  # noqa: FBT001
+    fakes: Fakes,
+    port: int,
+) -> None:
+    """One of that name may be somebody else's, and the reason why this one never was."""
+    fakes.answer(reply("docker run", holds=True))
+    name = f"harbour-dev-{port}"
+    with running("dev", "--detach", "--port", str(port)) as process:
+        fakes.wait_for("holding")
+        if is_ours:
+            fakes.answer(listed([name]), container(name))
+        process.terminate()
+        assert process.wait(DEADLINE_SECONDS) == 130
+    assert (f"docker rm --force --volumes {name}" in fakes.changes) is is_ours
 
 
 def test_dev_follows_the_lock_at_the_port_that_it_has(
