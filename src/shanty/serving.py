@@ -10,9 +10,11 @@ from shanty import engine, request, terminal
 from shanty.container import ContainerOptions
 from shanty.debugger import debugger_line
 from shanty.door import door
-from shanty.errors import MachineError, RunError, UsageError
+from shanty.errors import ShantyError, UsageError
 from shanty.failure.case import Diagnosis, failure
 from shanty.failure.limit import out_of_memory
+from shanty.namesake import check_image, make_room
+from shanty.not_started import not_started
 from shanty.port import check_free
 from shanty.project import Project
 from shanty.request import Request
@@ -24,6 +26,8 @@ from shanty.workflow import Workflow
 READY_SECONDS = 60
 # The exit code of what the kernel or somebody else has killed.
 KILLED = 137
+# That of Docker itself, which has started nothing.
+NOT_STARTED = 125
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Serving:
         address, since = _address(options.host, self.workflow.settings.port), datetime.now(UTC)
         said = f"{address}  (Ctrl-C stops it){debugger_line(options.debug_port)}"
         code = self._perform(asked, lambda request: execute(request, tail), said)
+        if code == NOT_STARTED and tail:
+            raise self._not_started(asked, tail.text, options)
         if code not in {0, INTERRUPTED}:
             what = f"the {target} server ended with exit code {code}"
             if code == KILLED and engine.ran_out_of_memory(asked.container, since):
@@ -60,8 +66,10 @@ class Serving:
         terminal.announce(asked, dry=self.workflow.dry)
         if self.workflow.dry:
             return 0
-        self._remove_ended(asked.container)
-        self._start_detached(asked)
+        self._make_room(asked)
+        code, said = self._started(asked)
+        if code:
+            raise self._not_started(asked, said, options)
 
         def explain(log: str, starved: bool) -> Diagnosis | None:  # noqa: FBT001
             return out_of_memory(options.memory) if starved else self.workflow.explain(log)
@@ -78,16 +86,15 @@ class Serving:
             self._say_fault(asked.container)
         return 0
 
-    def _start_detached(self, asked: Request) -> None:
+    def _started(self, asked: Request) -> tuple[int, str]:
+        """Start a container, and take it back where that is interrupted."""
         try:
-            code = terminal.execute_quietly(asked)
+            return terminal.execute_listening(asked)
         except KeyboardInterrupt:
             # There may be one by now, and one of that name may be somebody else's.
             if asked.container in {one.name for one in engine.containers(self.workflow.project)}:
                 terminal.execute_silently(request.remove_containers([asked.container]))
             raise
-        if code:
-            raise RunError(f"{asked.container} could not be started", f"{door()} ps")
 
     def _say_fault(self, container: str) -> None:
         """Say why an app that has started cannot answer, as far as its log tells."""
@@ -99,22 +106,22 @@ class Serving:
         terminal.announce(asked, dry=self.workflow.dry)
         if self.workflow.dry:
             return 0
-        self._remove_ended(asked.container)
+        self._make_room(asked)
         print(said, file=sys.stderr, flush=True)
         return execute(asked)
+
+    def _make_room(self, asked: Request) -> None:
+        settings, project = self.workflow.settings, self.workflow.project
+        check_image(asked.arguments[-1], project)
+        make_room(asked.container, settings.port, project)
+
+    def _not_started(self, asked: Request, said: str, options: ContainerOptions) -> ShantyError:
+        settings, project = self.workflow.settings, self.workflow.project
+        return not_started(asked.container, said, options.host, settings.port, project)
 
     def _check_port(self, host: str) -> None:
         if not self.workflow.dry:
             check_free(host, self.workflow.settings.port, self.workflow.project)
-
-    def _remove_ended(self, name: str) -> None:
-        if name in (found.name for found in engine.containers(self.workflow.project, running=True)):
-            raise MachineError(f"the container {name} is running", f"{door()} stop")
-        ended = [
-            found.name for found in engine.containers(self.workflow.project) if found.name == name
-        ]
-        if ended:
-            terminal.execute_quietly(request.remove_containers(ended))
 
 
 def _address(host: str, port: int) -> str:
