@@ -1,9 +1,5 @@
-"""Servers started and stopped over and over: nothing of them adds up.
+"""Servers started and stopped over and over, still more often with `--full`: nothing adds up."""
 
-`SHANTY_TEST_CYCLES` is how often.
-"""
-
-import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,7 +14,7 @@ from tests.faults.interrupts import berth, containers, scuttle
 from tests.faults.judge import show
 from tests.faults.place import Place, traces
 
-CYCLES = int(os.environ.get("SHANTY_TEST_CYCLES", "25"))
+CYCLES, EVERY_CYCLE = 25, 200
 WARM_UP = 2
 # Others use the engine at the same time: what is theirs comes and goes.
 SETTLE_SECONDS = 20
@@ -93,14 +89,17 @@ def cycle(place: Place, number: int) -> float:
     return time.monotonic() - started
 
 
-def test_starting_and_stopping_adds_nothing_up(place: Place) -> None:
+def test_starting_and_stopping_adds_nothing_up(
+    place: Place, request: pytest.FixtureRequest
+) -> None:
     """Containers, networks, mounts, open files, zombies and temporary files stay as many."""
+    cycles = EVERY_CYCLE if request.config.getoption("--full") else CYCLES
     for number in range(WARM_UP):
         cycle(place, number)
     before, files = counts(place), traces(place).files
-    seconds = [cycle(place, number) for number in range(CYCLES)]
+    seconds = [cycle(place, number) for number in range(cycles)]
     after = counts(place)
-    lines = [f"{CYCLES} cycles, {sum(seconds) / CYCLES:.1f} s each", "", "| | before | after |"]
+    lines = [f"{cycles} cycles, {sum(seconds) / cycles:.1f} s each", "", "| | before | after |"]
     lines += ["|---|---|---|", *(f"| {key} | {before[key]} | {after[key]} |" for key in before)]
     ARTIFACTS.mkdir(exist_ok=True)
     (ARTIFACTS / "endurance.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -109,4 +108,4 @@ def test_starting_and_stopping_adds_nothing_up(place: Place) -> None:
     # One that adds up does so with each cycle; what others do at the same time does not.
     grown = {key: after[key] - before[key] for key in before if after[key] > before[key]}
     exact = {"containers", "temporary files", "files of the test"}
-    assert not {key: by for key, by in grown.items() if key in exact or by >= CYCLES / 5}
+    assert not {key: by for key, by in grown.items() if key in exact or by >= cycles / 5}

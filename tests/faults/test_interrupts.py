@@ -1,6 +1,6 @@
 """Ctrl-C, SIGTERM, SIGHUP and kill -9 at random instants of build, dev, prod and shell.
 
-`SHANTY_TEST_INSTANTS` is how many of each there are, `SHANTY_TEST_SEED` which.
+With `--full` there are more of them; `SHANTY_TEST_SEED` is which.
 """
 
 import os
@@ -32,7 +32,7 @@ from tests.faults.interrupts import (
 from tests.faults.judge import show
 from tests.faults.place import Place, traces
 
-INSTANTS = int(os.environ.get("SHANTY_TEST_INSTANTS", "4"))
+INSTANTS, EVERY_INSTANT = 4, 20
 SEED = os.environ.get("SHANTY_TEST_SEED") or str(random.randrange(10**6))  # noqa: S311
 
 
@@ -78,13 +78,15 @@ def test_an_interrupt_at_any_instant_leaves_nothing(
     place: Place,
     lives: dict[str, float],
     rows: dict[tuple[str, str], tuple[int, list[str]]],
+    request: pytest.FixtureRequest,
 ) -> None:
     """It ends with 130 and no traceback, within seconds, and all is as it was."""
     found = []
-    for instant in instants(lives[command], INSTANTS, f"{SEED} {command} {number}"):
+    count = EVERY_INSTANT if request.config.getoption("--full") else INSTANTS
+    for instant in instants(lives[command], count, f"{SEED} {command} {number}"):
         faults = Trial(command, number, instant).faults(place)
         found += [f"at {instant:.2f} of {lives[command]:.2f} s: {one}" for one in faults]
-    rows[command, number.name] = (INSTANTS, found)
+    rows[command, number.name] = (count, found)
     assert not found, "\n".join(found)
 
 
