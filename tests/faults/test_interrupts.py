@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -47,56 +48,71 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     scuttle(place)
 
 
-@pytest.fixture(scope="module")
-def lives(place: Place) -> dict[str, float]:
-    """Return how long each command lives when nobody interrupts it."""
-    return {command: measure(place, command) for command in COMMANDS}
+@dataclass
+class Matrix:
+    """The trials of each command and signal: how many, and what was not as promised."""
+
+    place: Place
+    count: int
+    lives: dict[str, float]
+    found: dict[tuple[str, signal.Signals], list[str]] = field(default_factory=dict)
+
+    def try_out(self, command: str, number: signal.Signals) -> list[str]:
+        """Let a signal meet a command at each instant; return what was not as promised."""
+        faults = self.found[command, number] = []
+        life = self.lives[command]
+        for instant in instants(life, self.count, f"{SEED} {command} {number}"):
+            seen = Trial(command, number, instant).faults(self.place)
+            faults += [f"at {instant:.2f} of {life:.2f} s: {one}" for one in seen]
+        self.write()
+        return faults
+
+    def write(self) -> None:
+        """Keep the table as it is by now."""
+        ARTIFACTS.mkdir(exist_ok=True)
+        (ARTIFACTS / "interrupts.md").write_text(f"{self.table}\n", encoding="utf-8")
+
+    @property
+    def table(self) -> str:
+        """The instants with faults, of each command and signal, and the faults below."""
+        title = f"seed {SEED}: instants with faults, of {self.count} each"
+        lines = [title, "", "| | Ctrl-C | SIGTERM | SIGHUP | kill -9 |", "|---" * 5 + "|"]
+        for command in COMMANDS:
+            cells = (self.found.get((command, number)) for number in SIGNALS)
+            shown = ("" if one is None else str(len(_instants(one))) for one in cells)
+            lines.append(f"| {command} | {' | '.join(shown)} |")
+        for (command, number), faults in self.found.items():
+            lines += [f"- {command} {number.name}: {one}" for one in faults]
+        return "\n".join(lines)
+
+
+def _instants(faults: list[str]) -> set[str]:
+    return {one.partition(" of ")[0] for one in faults}
 
 
 @pytest.fixture(scope="module")
-def rows() -> Iterator[dict[tuple[str, str], tuple[int, list[str]]]]:
-    """Return what came of the trials; it is shown as a table, and kept as a file, at the end."""
-    found: dict[tuple[str, str], tuple[int, list[str]]] = {}
-    yield found
-    lines = [f"seed {SEED}: failures of trials", "", "| | Ctrl-C | SIGTERM | SIGHUP | kill -9 |"]
-    lines.append("|---" * 5 + "|")
-    for command in COMMANDS:
-        cells = [found.get((command, number.name), (0, [])) for number in SIGNALS]
-        shown = " | ".join(f"{len(faults)} of {count}" for count, faults in cells)
-        lines.append(f"| {command} | {shown} |")
-    lines += [f"- {' '.join(key)}: {one}" for key, (_, all_) in found.items() for one in all_]
-    ARTIFACTS.mkdir(exist_ok=True)
-    (ARTIFACTS / "interrupts.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    show("\n" + "\n".join(lines))
+def matrix(place: Place, request: pytest.FixtureRequest) -> Iterator[Matrix]:
+    """Return the trials; their table is shown, and kept as a file, at the end."""
+    count = EVERY_INSTANT if request.config.getoption("--full") else INSTANTS
+    matrix = Matrix(place, count, {command: measure(place, command) for command in COMMANDS})
+    yield matrix
+    show(f"\n{matrix.table}")
 
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_an_interrupt_at_any_instant_leaves_nothing(
-    command: str,
-    number: signal.Signals,
-    place: Place,
-    lives: dict[str, float],
-    rows: dict[tuple[str, str], tuple[int, list[str]]],
-    request: pytest.FixtureRequest,
+    command: str, number: signal.Signals, matrix: Matrix
 ) -> None:
     """It ends with 130 and no traceback, within seconds, and all is as it was."""
-    found = []
-    count = EVERY_INSTANT if request.config.getoption("--full") else INSTANTS
-    for instant in instants(lives[command], count, f"{SEED} {command} {number}"):
-        faults = Trial(command, number, instant).faults(place)
-        found += [f"at {instant:.2f} of {lives[command]:.2f} s: {one}" for one in faults]
-    rows[command, number.name] = (count, found)
-    assert not found, "\n".join(found)
+    faults = matrix.try_out(command, number)
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_next_run_works(command: str, place: Place, lives: dict[str, float]) -> None:
+def test_the_next_run_works(command: str, matrix: Matrix) -> None:
     """After all of those, each command does what it is for."""
-    assert lives[command] > 0
-    measure(place, command)
-    with under_way(place, command) as life:
-        assert not is_ready(place, command, life)
+    assert measure(matrix.place, command) > 0
 
 
 SLEEP = ("--", "sleep", "61")
