@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import ModuleType
 
 import pytest
 from invoke.context import Context
@@ -86,6 +87,14 @@ def test_it_ends_at_once(number: signal.Signals, capfd: pytest.CaptureFixture[st
         signal.raise_signal(number)
     assert end.value.code == 130
     assert capfd.readouterr() == ("", "interrupted\n")
+
+
+@pytest.mark.usefixtures("door")
+def test_it_ends_at_once_while_invoke_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch()
+    monkeypatch.setitem(sys.modules, "invoke.tasks", ModuleType("invoke.tasks"))
+    with pytest.raises(SystemExit):
+        signal.raise_signal(signal.SIGTERM)
 
 
 @pytest.mark.usefixtures("door")

@@ -67,9 +67,10 @@ def _say() -> None:
 
 
 def _is_in_foreign_task(frame: "FrameType | None") -> bool:
-    tasks = sys.modules.get("invoke.tasks")
-    while tasks and frame:
-        if frame.f_code is tasks.Task.__call__.__code__:
+    # It may be just being imported.
+    task = getattr(sys.modules.get("invoke.tasks"), "Task", None)
+    while task and frame:
+        if frame.f_code is task.__call__.__code__:
             return not frame.f_locals["self"].body.__module__.startswith("shanty.")
         frame = frame.f_back
     return False

@@ -251,3 +251,22 @@ def instants(life: float, count: int, seed: str) -> list[float]:
     """Return random instants spread over a life: one in each of as many equal parts of it."""
     source = random.Random(seed)  # noqa: S311 - no secret
     return [(part + source.random()) * life / count for part in range(count)]
+
+
+def opened(
+    line: list[str], place: Place, instant: float, number: signal.Signals
+) -> tuple[int, str]:
+    """Interrupt a command that needs no engine; return its exit code and its errors."""
+    process = subprocess.Popen(
+        line,
+        cwd=place.root,
+        env=place.variables,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    )
+    time.sleep(instant)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=END_SECONDS)
+    return process.returncode, said

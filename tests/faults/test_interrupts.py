@@ -5,19 +5,24 @@ With `--full` there are more of them; `SHANTY_TEST_SEED` is which.
 
 import os
 import random
+import re
+import shutil
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from tests.engine.support import CHECKOUT, DOORS, docker, wait_for
 from tests.engine.support import command as run_command
-from tests.engine.support import docker, wait_for
 from tests.faults.conftest import ARTIFACTS, BASE
 from tests.faults.interrupts import (
     COMMANDS,
+    INTERRUPTED,
+    PYTHON_INTERRUPTED,
     SIGNALS,
     Trial,
     berth,
@@ -27,6 +32,7 @@ from tests.faults.interrupts import (
     is_ready,
     left,
     measure,
+    opened,
     scuttle,
     under_way,
 )
@@ -113,6 +119,27 @@ def test_an_interrupt_at_any_instant_leaves_nothing(
 def test_the_next_run_works(command: str, matrix: Matrix) -> None:
     """After all of those, each command does what it is for."""
     assert measure(matrix.place, command) > 0
+
+
+@pytest.mark.parametrize("number", SIGNALS[:3], ids=lambda number: number.name)
+@pytest.mark.parametrize("door", DOORS)
+def test_a_door_is_interrupted_at_any_instant(
+    door: str, number: signal.Signals, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """From the first import of the suite to the end of Python there is one line, and 130."""
+    place = berth(tmp_path)
+    shutil.copy(CHECKOUT / "tasks.py", place.root)
+    line = [*DOORS[door], "config"]
+    started = time.monotonic()
+    assert place.run(line).code == 0
+    life = time.monotonic() - started
+    count = 5 * (EVERY_INSTANT if request.config.getoption("--full") else INSTANTS)
+    ends = [opened(line, place, one, number) for one in instants(life, count, f"{SEED} {door}")]
+    # Before that it is Python's own, and Invoke's, and at the very end it was too late.
+    early = {-number, PYTHON_INTERRUPTED}
+    assert not [said for _, said in ends if re.search(r"/shanty/(?!__init__|signals)", said)]
+    assert {code for code, _ in ends} <= {INTERRUPTED, 0, *early}
+    assert {said for code, said in ends if code == INTERRUPTED} == {"interrupted\n"}
 
 
 SLEEP = ("--", "sleep", "61")
