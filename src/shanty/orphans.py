@@ -118,7 +118,9 @@ def private_folder(kind: str) -> Iterator[Path]:
 
 
 def _remove_folders() -> None:
-    for folder in Path(tempfile.gettempdir()).glob("shanty-*-*-*"):
-        found = re.fullmatch(rf"shanty-[a-z]+-({FORM.pattern})-\w+", folder.name)
-        if found and is_gone(found[1]):
-            shutil.rmtree(folder, ignore_errors=True)
+    # Where there is nowhere for temporary files, there are none.
+    with suppress(OSError):
+        for folder in Path(tempfile.gettempdir()).glob("shanty-*-*-*"):
+            found = re.fullmatch(rf"shanty-[a-z]+-({FORM.pattern})-\w+", folder.name)
+            if found and is_gone(found[1]):
+                shutil.rmtree(folder, ignore_errors=True)
