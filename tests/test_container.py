@@ -95,7 +95,7 @@ def test_limits_are_docker_s_with_no_swap_beyond_and_half_of_the_memory_for_tmp(
 
 
 def test_what_outlives_its_command_is_nobodys(project: Project) -> None:
-    """All else ends with the command, be that killed; a trial has no terminal, yet is a command's."""
+    """All else ends with its command, be that killed: a trial too, which has no terminal."""
     for detach in (False, True):
         options = ContainerOptions(detach=detach)
         served = production_server(context(project), SETTINGS, options)
