@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 
 from shanty.signals import SIGNALS
@@ -25,13 +26,17 @@ def raised() -> Iterator[None]:
         return
     heeded = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
     before, hook = {one: signal.getsignal(one) for one in heeded}, sys.unraisablehook
+    timers: list[threading.Timer] = []
     try:
-        sys.unraisablehook = _again
+        sys.unraisablehook = partial(_again, timers)
         for number in heeded:
             signal.signal(number, _raise)
         yield
     finally:
         sys.unraisablehook = hook
+        for timer in timers:
+            # Once the task is over it would meet the end of Python.
+            timer.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -40,10 +45,11 @@ def _raise(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _again(unraisable: "sys.UnraisableHookArgs") -> None:
+def _again(timers: list[threading.Timer], unraisable: "sys.UnraisableHookArgs") -> None:
     """Send an interrupt again that came where no exception can, as in a finalizer."""
     if isinstance(unraisable.exc_value, KeyboardInterrupt):
         # Once this is over, for it would be lost here too.
-        threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), signal.SIGINT)).start()
+        timers.append(threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), signal.SIGINT)))
+        timers[-1].start()
     else:
         sys.__unraisablehook__(unraisable)
