@@ -48,8 +48,8 @@ class Serving:
         address, since = _address(options.host, self.workflow.settings.port), datetime.now(UTC)
         said = f"{address}  (Ctrl-C stops it){debugger_line(options.debug_port)}"
         code = self._perform(asked, lambda request: execute(request, tail), said)
-        if code == NOT_STARTED and tail:
-            raise self._not_started(asked, tail.text, options)
+        if code == NOT_STARTED:
+            raise self._not_started(asked, tail.text if tail else "", options)
         if code not in {0, INTERRUPTED}:
             what = f"the {target} server ended with exit code {code}"
             if code == KILLED and engine.ran_out_of_memory(asked.container, since):
@@ -117,7 +117,7 @@ class Serving:
 
     def _not_started(self, asked: Request, said: str, options: ContainerOptions) -> ShantyError:
         settings, project = self.workflow.settings, self.workflow.project
-        return not_started(asked.container, said, options.host, settings.port, project)
+        return not_started(asked, said, options.host, settings.port, project)
 
     def _check_port(self, host: str) -> None:
         if not self.workflow.dry:
