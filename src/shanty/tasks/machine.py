@@ -33,7 +33,7 @@ def setup(c: Context, yes: bool = False) -> None:
     ensure_base_image(plan, base_image, python_version, carried_python(given))
 
 
-@task(help={"json": "for a script"})
+@task(engine=False, help={"json": "for a script"})
 def doctor(c: Context, json: bool = False) -> None:
     """Look at the machine and the project, and say how to mend what is found."""
     # Only this task wants what asks by HTTP.
