@@ -6,6 +6,7 @@ those lines is shown in `tests/engine`.
 
 import json
 import os
+import re
 import shlex
 import sys
 import time
@@ -19,6 +20,7 @@ import pytest
 from shanty import engine
 from shanty.dependencies.lock import content_hash
 from shanty.main import main
+from shanty.owner import LABEL
 from shanty.project import Project
 from shanty.pyproject import read_toml
 
@@ -142,9 +144,9 @@ class Fakes:
 
     @property
     def changes(self) -> list[str]:
-        """The lines of the calls that do more than look."""
+        """The lines of the calls that do more than look, without what says whose a container is."""
         return [
-            shlex.join(words)
+            re.sub(rf" --label {LABEL}=\S+", "", shlex.join(words))
             for words in self.calls
             if not any(words[: len(look)] == list(look) for look in LOOKING)
             and not (words[1] == "compose" and "config" in words)

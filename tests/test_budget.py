@@ -220,7 +220,7 @@ def test_a_budget_that_is_no_size_is_refused_before_anything_is_done(
         f"{project.pyproject_file}: size-budget = {size!r} is no size",
         'write a number and its unit, as in "60 MB"',
     )
-    assert fakes.calls == []
+    assert fakes.changes == []
 
 
 # The task
@@ -266,7 +266,7 @@ def test_a_picture_that_cannot_be_written_is_refused_before_anything_is_built(
         f"--svg {file} {reason}",
         "shanty size --svg size.svg",
     )
-    assert fakes.calls == []
+    assert fakes.changes == []
 
 
 @pytest.mark.usefixtures("unbudgeted")

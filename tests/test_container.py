@@ -94,6 +94,15 @@ def test_limits_are_docker_s_with_no_swap_beyond_and_half_of_the_memory_for_tmp(
     assert "--tmpfs" not in limited.arguments
 
 
+def test_what_outlives_its_command_is_nobodys(project: Project) -> None:
+    """All else ends with its command, be that killed: a trial too, which has no terminal."""
+    for detach in (False, True):
+        options = ContainerOptions(detach=detach)
+        served = production_server(context(project), SETTINGS, options)
+        tried = trial_server(context(project), options, Trial("harbour:1", "trial", 1, 1))
+        assert (served.is_owned, tried.is_owned) == (not detach, True)
+
+
 def test_a_trial_is_held_as_production_is_on_a_port_of_its_own(project: Project) -> None:
     options = ContainerOptions(detach=True, host="0.0.0.0", memory="512m")  # noqa: S104
     made = trial_server(context(project), options, Trial("harbour:1", "trial", 40001, 8000))

@@ -223,7 +223,7 @@ def test_a_command_is_told_to_end_when_the_task_is(number: signal.Signals, fakes
     process = start("execute")
     fakes.wait_for("holding")
     process.send_signal(number)
-    assert process.wait(DEADLINE_SECONDS) == 143
+    assert process.wait(DEADLINE_SECONDS) == 130
     assert fakes.wait_for("signal") == signal.SIGTERM
 
 
@@ -234,3 +234,13 @@ def test_an_interrupt_from_the_terminal_is_the_commands_to_answer(fakes: Fakes) 
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(DEADLINE_SECONDS) == 42
     assert fakes.wait_for("signal") == signal.SIGINT
+
+
+@pytest.mark.parametrize(("stderr", "code"), [("cannot start a stopped process", 130), ("no", 125)])
+def test_an_interrupt_that_the_containers_terminal_took_before_its_start_is_one(
+    stderr: str, code: int, fakes: Fakes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Docker knows it as a container that cannot be started."""
+    fakes.answer(reply("docker run", stderr=stderr, code=125))
+    assert execute(Request(("docker", "run", "--tty"))) == code
+    assert capfd.readouterr().err == stderr

@@ -34,10 +34,13 @@ TAKE_ORDERS = (
 
 # What is run in a container that runs already is found again by a variable of its own.
 MARK = "SHANTY_RUN"
+# A shell at its prompt ignores SIGTERM, and heeds that its terminal is closed.
 END = (
-    'for one in /proc/[0-9]*/environ; do grep -qs "$0=$1" "$one" '
-    '&& process="${one#/proc/}" && kill "${process%/environ}"; done'
+    'for one in /proc/[0-9]*; do grep -qs "$0=$1" "$one/environ" || continue; signal=TERM; '
+    'grep -qs "^SigIgn:.*[4-7c-f]...$" "$one/status" && signal=HUP; '
+    'kill -s "$signal" "${one#/proc/}"; done'
 )
+MARKS = "cat /proc/[0-9]*/environ 2> /dev/null | tr '\\0' '\\n' | grep \"^$0=\" | sort --unique"
 
 # Processes and threads: room for dozens of workers with dozens of threads each.
 PROCESSES = 2048
@@ -125,7 +128,8 @@ def trial_server(context: Context, options: ContainerOptions, trial: Trial) -> R
     else:
         words += [trial.image]
     asked = _run(context, trial.name, "verify", options, words)
-    return replace(asked, environment={**asked.environment, SITE: ORDERS.read_text("utf-8")})
+    environment = {**asked.environment, SITE: ORDERS.read_text("utf-8")}
+    return replace(asked, environment=environment, is_owned=True)
 
 
 def _held(options: ContainerOptions) -> list[str]:
@@ -181,12 +185,17 @@ def joined(name: str, words: Iterable[str], options: ContainerOptions, mark: str
     """Return any command in a container that runs, where `end_joined` finds it by its mark."""
     inner, values = _environment(options)
     arguments = ["docker", "exec", "--interactive", *_terminal(options), *inner]
-    return Request((*arguments, "--env", f"{MARK}={mark}", name, *words), values)
+    return Request((*arguments, "--env", MARK, name, *words), {**values, MARK: mark})
 
 
 def end_joined(name: str, mark: str) -> Request:
     """Return the end of what was marked in a container."""
     return Request(("docker", "exec", name, "/bin/sh", "-c", END, MARK, mark))
+
+
+def marks(name: str) -> Request:
+    """Return the question what is marked in a container."""
+    return Request(("docker", "exec", name, "/bin/sh", "-c", MARKS, MARK))
 
 
 def _run(
@@ -204,7 +213,7 @@ def _run(
     for network in options.networks:
         arguments += ["--network", network]
     inner, values = _environment(options)
-    return Request((*arguments, *inner, *words), values, name)
+    return Request((*arguments, *inner, *words), values, name, is_owned=not options.detach)
 
 
 def _environment(options: ContainerOptions) -> tuple[list[str], dict[str, str]]:

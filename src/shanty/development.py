@@ -14,6 +14,7 @@ from shanty.request import Request
 from shanty.services.start import with_services
 from shanty.serving import Serving, reached
 from shanty.settings import Given
+from shanty.signals import INTERRUPTED
 from shanty.tee import Tail
 from shanty.workflow import Workflow
 
@@ -43,7 +44,7 @@ class Development(Serving):
             return self._detach(asked, options, lambda: engine.answers(host, port))
         code = self._follow(options)
         # A terminal gives Ctrl-C to the server itself, which then ends with 0 and never else.
-        return terminal.INTERRUPTED if options.tty and code == 0 and not self.workflow.dry else code
+        return INTERRUPTED if options.tty and code == 0 and not self.workflow.dry else code
 
     def request_for(self, options: ContainerOptions) -> Request:
         """Return the start of the server."""

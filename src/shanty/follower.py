@@ -1,5 +1,6 @@
 """A development server that follows its lock: what has changed is built, and takes its place."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from shanty import engine, request, terminal
 from shanty.errors import ShantyError
+from shanty.owner import VARIABLE, owner
 from shanty.project import Project
 from shanty.request import Request
 from shanty.tee import Tail
@@ -118,6 +120,7 @@ class _Build:
         self._process = subprocess.Popen(
             (sys.executable, "-m", "shanty", "build", "--target", "development"),
             cwd=folder,
+            env={**os.environ, VARIABLE: owner()},
             stdin=subprocess.DEVNULL,
             stdout=self._said,
             stderr=self._said,

@@ -8,6 +8,7 @@ from shanty.container import ContainerOptions, command, end_joined, joined, shel
 from shanty.dependencies.holders import in_a_group
 from shanty.door import door
 from shanty.labels import lock_digest
+from shanty.owner import owner
 from shanty.request import Request
 from shanty.server import framework_shell, manager
 from shanty.services.model import Services
@@ -16,7 +17,8 @@ from shanty.services.start import with_services
 from shanty.workflow import Workflow
 
 SHELL = ("/bin/bash",)
-
+# A shell at its prompt heeds no SIGTERM, so nothing is gained by waiting.
+SHELL_SECONDS = 1
 
 # What unittest ends with where it finds none.
 NO_TESTS = 5
@@ -56,7 +58,8 @@ class Inside:
             return self._join(running, SHELL, options)
         options = self._prepared(target, options)
         context, settings = self.workflow.context, self.workflow.settings
-        return self._perform(shell(context, settings, target, options, self._name("shell")))
+        asked = shell(context, settings, target, options, self._name("shell"))
+        return self._perform(asked, SHELL_SECONDS)
 
     def framework_shell(self, options: ContainerOptions) -> int:
         """Open the shell of the app's framework, or Python; return its exit code."""
@@ -90,7 +93,7 @@ class Inside:
         return None
 
     def _join(self, name: str, words: tuple[str, ...], options: ContainerOptions) -> int:
-        mark = secrets.token_hex(6)
+        mark = f"{owner()}.{secrets.token_hex(3)}"
         asked = joined(name, words, options, mark)
         terminal.announce(asked)
         return terminal.execute_joined(asked, end_joined(name, mark))
@@ -102,9 +105,9 @@ class Inside:
         mounts = target == "development"
         return replace(options, security=self.workflow.security) if mounts else options
 
-    def _perform(self, asked: Request) -> int:
+    def _perform(self, asked: Request, patience: float = terminal.STOP_SECONDS) -> int:
         terminal.announce(asked, dry=self.workflow.dry)
-        return 0 if self.workflow.dry else terminal.execute(asked)
+        return 0 if self.workflow.dry else terminal.execute(asked, patience)
 
     def _name(self, task: str) -> str:
         return f"{request.base_name(self.workflow.settings)}-{task}-{secrets.token_hex(3)}"

@@ -13,12 +13,14 @@ from shanty.settings import Settings
 class Request:
     """One command; `environment` holds the values that it names without showing them.
 
-    `container` is the name of the container it starts, if it does.
+    `container` is the name of the container it starts, if it does; `is_owned` is whether that one
+    ends with the command that asks for it, whatever ends that.
     """
 
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     container: str = ""
+    is_owned: bool = False
 
     @property
     def line(self) -> str:

@@ -20,6 +20,7 @@ from shanty.port import check_free
 from shanty.project import Project
 from shanty.request import Request
 from shanty.services.model import Services
+from shanty.signals import INTERRUPTED
 from shanty.tee import Tail
 from shanty.workflow import Workflow
 
@@ -50,7 +51,7 @@ class Serving:
         code = self._perform(asked, lambda request: execute(request, tail), said)
         if code == NOT_STARTED:
             raise self._not_started(asked, tail.text if tail else "", options)
-        if code not in {0, terminal.INTERRUPTED}:
+        if code not in {0, INTERRUPTED}:
             what = f"the {target} server ended with exit code {code}"
             if code == KILLED and engine.ran_out_of_memory(asked.container, since):
                 raise failure(what, out_of_memory(options.memory))
@@ -67,7 +68,7 @@ class Serving:
         if self.workflow.dry:
             return 0
         self._make_room(asked)
-        code, said = terminal.execute_listening(asked)
+        code, said = self._started(asked)
         if code:
             raise self._not_started(asked, said, options)
 
@@ -81,7 +82,7 @@ class Serving:
         try:
             engine.wait_until(asked.container, outlook.is_ready, READY_SECONDS, explain)
         except BaseException:
-            terminal.execute_quietly(request.remove_containers([asked.container]))
+            terminal.execute_silently(request.remove_containers([asked.container]))
             raise
         host, port = options.host, self.workflow.settings.port
         said = f"{_address(host, port)}  ({asked.container}; {door()} stop stops it)"
@@ -96,6 +97,16 @@ class Serving:
         settings = self.workflow.settings
         host, explain = reached(options.host), self.workflow.explain
         return Outlook(asked.container, host, settings.port, settings.serve, ready, explain)
+
+    def _started(self, asked: Request) -> tuple[int, str]:
+        """Start a container, and take it back where that is interrupted."""
+        try:
+            return terminal.execute_listening(asked)
+        except KeyboardInterrupt:
+            # There may be one by now, and one of that name may be somebody else's.
+            if asked.container in {one.name for one in engine.containers(self.workflow.project)}:
+                terminal.execute_silently(request.remove_containers([asked.container]))
+            raise
 
     def _say_fault(self, container: str) -> None:
         """Say why an app that has started cannot answer, as far as its log tells."""

@@ -52,6 +52,13 @@ def showing(tail: Tail | None) -> Iterator[Streams]:
 
 
 @contextmanager
+def showing_errors(tail: Tail) -> Iterator[int]:
+    """Yield a pipe for a command's errors, which go on to our own and to a tail."""
+    with _copying(os.pipe(), STDERR, tail) as stderr:
+        yield stderr
+
+
+@contextmanager
 def showing_progress(tail: Tail | None) -> Iterator[Streams]:
     """Yield a stream for a command's errors alone; a terminal where ours are one.
 

@@ -4,15 +4,25 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from types import FrameType
-from typing import TextIO
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, TextIO
 
+from shanty.foreground import NOTHING, owned, started
 from shanty.request import Request
-from shanty.tee import STDERR, Streams, Tail, showing, showing_progress
+from shanty.signals import INTERRUPTED
+from shanty.tee import STDERR, Streams, Tail, showing, showing_errors, showing_progress
 
-INTERRUPTED = 130
+# How long a container may take to end, as Docker has it.
+STOP_SECONDS = 10
+# One with requests in flight, as `container.STOP_TIMEOUT` has it, and a little more.
+DRAIN_SECONDS = 45
+# What docker itself ends with where it starts nothing.
+NOT_STARTED = 125
+# What it says where Ctrl-C has come by the container's own terminal, before its first command.
+STOPPED = "cannot start a stopped process"
+# Apart from the terminal's signals.
+APART: Mapping[str, Any] = {"process_group": 0} if os.name == "posix" else {}
 # How long it takes at most until a step beside a command is taken.
 STEP_SECONDS = 0.25
 
@@ -49,13 +59,25 @@ def _line_end(stream: TextIO) -> str:
     return "\n"
 
 
-def execute(request: Request) -> int:
-    """Run the command with this terminal as its own; return its exit code.
+def execute(request: Request, patience: float = STOP_SECONDS) -> int:
+    """Run the command with this terminal as its own; return its exit code, or 130.
 
     Docker's client passes signals on to the container, so it is left to end by itself: the
-    interrupt reaches it from the terminal, what is sent to this process alone is handed on.
+    interrupt reaches it from the terminal, what is sent to this process alone is handed on. A
+    container that does not heed that in time is removed.
     """
-    return _execute(request)[0]
+    if "--tty" not in request.arguments:
+        code, received = _execute(request, patience)
+    else:
+        # What a container says on a terminal goes where its output does: this is Docker's alone.
+        tail = Tail()
+        with showing_errors(tail) as stderr:
+            code, received = _execute(request, patience, {"stderr": stderr})
+        if STOPPED in tail.text:
+            received.append(signal.SIGINT)
+    # An interrupt is the command's own to answer, unless it came before there was one.
+    is_unanswered = code == NOT_STARTED or set(received) - {signal.SIGINT}
+    return INTERRUPTED if received and is_unanswered else code
 
 
 def execute_joined(request: Request, end: Request) -> int:
@@ -63,17 +85,18 @@ def execute_joined(request: Request, end: Request) -> int:
 
     What is run in a container outlives the client that asked for it: a second request ends it.
     """
-    code, received = _execute(request)
+    code, received = _execute(request, STOP_SECONDS)
     if not received:
         return code
     execute_quietly(end)
     return INTERRUPTED
 
 
-def _execute(request: Request) -> tuple[int, list[int]]:
+def _execute(
+    request: Request, patience: float, how: Mapping[str, Any] = NOTHING
+) -> tuple[int, list[int]]:
     """Run the command in this terminal; return its exit code and the signals that came."""
-    process = subprocess.Popen(request.arguments, env={**os.environ, **request.environment})
-    with _handing_on(process, {signal.SIGTERM, _hangup()}, left={signal.SIGINT}) as received:
+    with started(request, patience, {signal.SIGINT}, how) as (process, received):
         return _exit_code(process.wait()), received
 
 
@@ -109,9 +132,11 @@ def _execute_step(
     request: Request, streams: Streams, beside: Callable[[], bool] | None = None
 ) -> int:
     stdout, stderr = streams
-    environment = {**os.environ, **request.environment}
-    process = subprocess.Popen(request.arguments, env=environment, stdout=stdout, stderr=stderr)
-    with _handing_on(process, {signal.SIGTERM, _hangup()}, left={signal.SIGINT}) as received:
+    # A container that has no terminal is told as Docker would stop it; a build draws on ours.
+    is_apart = request.is_owned and "--interactive" not in request.arguments
+    left = () if is_apart else {signal.SIGINT}
+    how: Mapping[str, Any] = {"stdout": stdout, "stderr": stderr, **(APART if is_apart else {})}
+    with started(request, STOP_SECONDS, left, how) as (process, received):
         ended = beside is not None and _attend(process, beside)
         code = _exit_code(process.wait())
     if received or (code == INTERRUPTED and not ended):
@@ -140,27 +165,17 @@ def execute_server(request: Request, tail: Tail | None = None) -> int:
     It stands apart from the terminal's signals, for SIGINT would cut off requests in flight.
     What it says is kept in a tail that is given. Returns 130 after an interrupt.
     """
-    apart = {"process_group": 0} if os.name == "posix" else {}
     with showing(tail) as (stdout, stderr):
-        process = subprocess.Popen(  # type: ignore[call-overload]
-            request.arguments,
-            env={**os.environ, **request.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-            **apart,
-        )
-        with _handing_on(process, {signal.SIGINT, signal.SIGTERM, _hangup()}) as received:
-            code: int = process.wait()
+        how = {"stdin": subprocess.DEVNULL, "stdout": stdout, "stderr": stderr, **APART}
+        with started(request, DRAIN_SECONDS, how=how) as (process, received):
+            code = process.wait()
     return INTERRUPTED if received else _exit_code(code)
 
 
 def execute_quietly(request: Request) -> int:
     """Run the command with its output hidden; return its exit code."""
-    environment = {**os.environ, **request.environment}
-    return subprocess.run(
-        request.arguments, env=environment, stdout=subprocess.DEVNULL, check=False
-    ).returncode
+    words, environment = owned(request)
+    return subprocess.run(words, env=environment, stdout=subprocess.DEVNULL, check=False).returncode
 
 
 def execute_listening(request: Request) -> tuple[int, str]:
@@ -178,32 +193,3 @@ def execute_silently(request: Request) -> None:
 def _exit_code(code: int) -> int:
     """Return an exit code as a shell gives it: 128 and the signal that ended the process."""
     return code if code >= 0 else 128 - code
-
-
-def _hangup() -> signal.Signals:
-    return getattr(signal, "SIGHUP", signal.SIGTERM)
-
-
-@contextmanager
-def _handing_on(
-    process: "subprocess.Popen[bytes]",
-    passed: set[signal.Signals],
-    left: set[signal.Signals] = frozenset(),  # type: ignore[assignment]
-) -> Iterator[list[int]]:
-    """Hand signals on to a process as SIGTERM, and yield the list of those that came.
-
-    Those that are left to the process, which has them from the terminal, are noted alone.
-    """
-    received: list[int] = []
-
-    def hand_on(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-        if number in passed:
-            process.terminate()
-
-    before = {number: signal.signal(number, hand_on) for number in passed | left}
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -117,4 +117,4 @@ def poetry_container(project: Project, settings: Settings, call: Call, name: str
         script = BY_LISTS + script
     arguments += [tag(settings, "staging"), "-euc", script, "sh", task]
     arguments += ["--lock"] if task in INSTALLING else []
-    return Request((*arguments, *others), call.access.secrets, name)
+    return Request((*arguments, *others), call.access.secrets, name, is_owned=True)

@@ -5,7 +5,6 @@ import os
 import shlex
 import shutil
 import signal
-import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from shanty.door import door
 from shanty.errors import MachineError, RunError
+from shanty.orphans import private_folder
 from shanty.project import Project
 from shanty.replacement import replace_files
 
@@ -105,8 +105,7 @@ def copied(project: Project, neighbours: Iterable[Path] = ()) -> Iterator[Copies
     check_writable(project)
     files = (project.pyproject_file, project.lock_file)
     before = {file.name: _read(file) for file in files}
-    private = Path(tempfile.mkdtemp(prefix="shanty-poetry-"))
-    try:
+    with private_folder("poetry") as private:
         places = {project.root: private / "project"}
         places[project.root].mkdir()
         for name, content in {**before, SETTINGS: _read(project.root / SETTINGS)}.items():
@@ -116,8 +115,6 @@ def copied(project: Project, neighbours: Iterable[Path] = ()) -> Iterator[Copies
             places[path] = private / str(number)
             shutil.copytree(path, places[path], symlinks=True, ignore=LEFT_OUT)
         yield Copies(project, places, before)
-    finally:
-        shutil.rmtree(private, ignore_errors=True)
 
 
 def _read(file: Path) -> bytes | None:

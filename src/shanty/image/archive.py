@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import IO, Any
 
 from shanty import engine
@@ -17,6 +16,7 @@ from shanty.door import door
 from shanty.errors import MachineError
 from shanty.image.file import File, read_files
 from shanty.image.merge import merge
+from shanty.orphans import private_folder
 
 GZIP = b"\x1f\x8b"
 
@@ -93,8 +93,7 @@ def saved(name: str, bases: Sequence[str]) -> Iterator[Image]:
     """
     below = base_layers(name, bases)
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="shanty-"))
-        path = Path(folder) / "image.tar"
+        path = stack.enter_context(private_folder("image")) / "image.tar"
         engine.save(name, path)
         yield read_archive(name, stack.enter_context(path.open("rb")), below, stack)
 

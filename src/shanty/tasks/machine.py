@@ -16,7 +16,7 @@ from shanty.setup.machine import ensure_engine
 from shanty.tasks.task import lock_of, task
 
 
-@task(help={"yes": "do not ask"})
+@task(engine=False, help={"yes": "do not ask"})
 def setup(c: Context, yes: bool = False) -> None:
     """Make sure an engine, buildx and a Python base image are there."""
     plan = Setup(
@@ -33,7 +33,7 @@ def setup(c: Context, yes: bool = False) -> None:
     ensure_base_image(plan, base_image, python_version, carried_python(given))
 
 
-@task(help={"json": "for a script"})
+@task(engine=False, help={"json": "for a script"})
 def doctor(c: Context, json: bool = False) -> None:
     """Look at the machine and the project, and say how to mend what is found."""
     # Only this task wants what asks by HTTP.

@@ -21,6 +21,7 @@ from shanty.tasks.task import lock_of, read_workflow, task
 
 @task(
     name="sync",
+    engine=False,
     help={
         "check": "change nothing, name each difference",
         "pin-base": "write the base image's digest beside its tag",
@@ -73,6 +74,7 @@ def sync_(
 
 
 @task(
+    engine=False,
     iterable=["force"],
     help={
         "force": "a file to overwrite, its difference shown first; may be repeated",
@@ -88,7 +90,7 @@ def init(c: Context, force: Any = None, editor: Any = None, devcontainer: bool =
     write_scaffold(scaffold, force, dry=bool(c.config.run.dry))
 
 
-@task(help={"json": "for a script"})
+@task(engine=False, help={"json": "for a script"})
 def config(c: Context, json: bool = False) -> None:
     """Show each setting, its value, and where it came from."""
     project = find_project(Path.cwd())

@@ -50,7 +50,7 @@ def dev(
         attach = debugger.debug_port(workflow.project, debug_port, dry=workflow.dry)
         options = replace(options, debug_port=attach)
     found = services_of(workflow, options) if services else None
-    leave(Development(workflow, found).serve(options))
+    leave(Development(workflow, found).serve(options), server=True)
 
 
 @task(
@@ -92,7 +92,7 @@ def prod(
         cpus=parse_cpus(cpus) if cpus is not None else None,
     )
     found = services_of(workflow, options) if with_services else None
-    leave(Production(workflow, found).serve(options))
+    leave(Production(workflow, found).serve(options), server=True)
 
 
 def _workers(typed: str | None) -> int | None:

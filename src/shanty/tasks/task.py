@@ -11,17 +11,19 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task as invoke_task
 
-from shanty import terminal
+from shanty import interrupts, terminal
 from shanty.container import ContainerOptions
 from shanty.dependencies.lock import Lock, read_lock
 from shanty.errors import ShantyError, UsageError
 from shanty.home import settle_home
 from shanty.network import ca_bundle
+from shanty.orphans import end_orphans
 from shanty.project import Project, find_project
 from shanty.services.compose_file import find_compose_file
 from shanty.services.model import Services, read_services
 from shanty.serving import environment_file
 from shanty.settings import Given
+from shanty.signals import INTERRUPTED
 from shanty.system_fault import system_fault
 from shanty.workflow import Workflow
 
@@ -39,17 +41,23 @@ PIPE_CLOSED = 141
 SERVICES = {"services": "bring up the services of the Compose file first"}
 
 
-def task(**options: Any) -> Callable[[Callable[..., None]], Any]:
-    """Return Invoke's `task` for a function whose faults end as two lines and an exit code."""
+def task(*, engine: bool = True, **options: Any) -> Callable[[Callable[..., None]], Any]:
+    """Return Invoke's `task` for a function whose faults end as two lines and an exit code.
+
+    Before one that asks the engine, what commands that were killed have left of the project ends.
+    """
 
     def decorate(function: Callable[..., None]) -> Any:
         @functools.wraps(function)
-        def run(*arguments: Any, **named: Any) -> None:
+        def run(c: Context, *arguments: Any, **named: Any) -> None:
             try:
-                settle_home(os.environ)
-                function(*arguments, **named)
-                # What nobody reads any more is known here, not at the end of Python.
-                sys.stdout.flush()
+                with interrupts.raised():
+                    settle_home(os.environ)
+                    if engine and not c.config.run.dry:
+                        _end_orphans()
+                    function(c, *arguments, **named)
+                    # What nobody reads any more is known here, not at the end of Python.
+                    sys.stdout.flush()
             except ShantyError as error:
                 raise Exit(str(error), code=error.exit_code) from None
             except BrokenPipeError:
@@ -60,11 +68,20 @@ def task(**options: Any) -> Callable[[Callable[..., None]], Any]:
                 fault = system_fault(error)
                 raise Exit(str(fault), code=fault.exit_code) from None
             except KeyboardInterrupt:
-                raise Exit("interrupted", code=terminal.INTERRUPTED) from None
+                raise Exit("interrupted", code=INTERRUPTED) from None
 
         return invoke_task(run, **options)
 
     return decorate
+
+
+def _end_orphans() -> None:
+    try:
+        project = find_project(Path.cwd())
+    except ShantyError:
+        # The task itself says so.
+        return
+    end_orphans(project)
 
 
 def read_workflow(c: Context, **typed: str | None) -> Workflow:
@@ -105,7 +122,9 @@ def services_of(workflow: Workflow, options: ContainerOptions) -> Services | Non
     return read_services(workflow.project, file, dry=workflow.dry) if file else None
 
 
-def leave(code: int) -> None:
-    """End a task with an exit code that is not its own."""
+def leave(code: int, *, server: bool = False) -> None:
+    """End a task with an exit code that is not its own; a server has none but that of its fault."""
+    if server and code == INTERRUPTED:
+        raise KeyboardInterrupt
     if code:
         raise Exit(code=code)
