@@ -11,7 +11,10 @@ import sys
 from itertools import count
 from pathlib import Path
 
-WORDS = "anchor buoy crew deck ensign foam gull harbour island jetty keel lamp mast north".split()
+WORDS = (
+    *("anchor", "buoy", "crew", "deck", "ensign", "foam", "gull"),
+    *("harbour", "island", "jetty", "keel", "lamp", "mast", "north"),
+)
 # What the formats call things: the standard's, Poetry's, and the usual tools'.
 KNOWN = set(
     re.findall(
