@@ -211,6 +211,17 @@ def test_source_that_is_no_python_is_told_by_its_line(make_project: MakeProject)
     )
 
 
+@pytest.mark.parametrize("at", ["", f'{UNPACKAGED}[tool.shanty]\napp = "harbour:app"\n'])
+def test_an_app_in_newer_syntax_than_this_pythons_is_what_it_is(
+    make_project: MakeProject, at: str
+) -> None:
+    """No Python knows this one."""
+    text = f"{FLASK}def of_the_future(: ...\n{OBJECT}print 'x'\n"
+    project = make_project({"harbour.py": text}, at or UNPACKAGED)
+    for found in (find_application(project), read_application(project, "harbour:app")):
+        assert (found.target, found.framework) == ("harbour:app", "flask")
+
+
 # Reading one that is given
 
 WEB = FLASK + "class Port:\n    app = Flask('x')\nport = Port()\nsite, other = make()\n"

@@ -86,7 +86,7 @@ def test_a_module_is_found_near_before_elsewhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"x = 1\ndef a(:\n", ":2: invalid syntax"),
+        (b"# one\ndef a(:\n", ":2: invalid syntax"),
         (b"x = 1\0", ":1: source code string cannot contain null bytes"),
         (b"# coding: klingon\n", ":1: unknown encoding"),
     ],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shanty.errors import UsageError
+from shanty.search.parts import FAULTS, readable_parts
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Names:
 
 
 class Source:
-    """The modules below some folders, each read once; `broken` holds what could not be read."""
+    """The modules below some folders, each read once; `broken` has what cannot be read whole."""
 
     def __init__(self, roots: Iterable[Path]) -> None:
         self.roots = tuple(roots)
@@ -76,12 +77,14 @@ class Source:
         return self._names[module]
 
     def tree(self, file: Path) -> ast.Module:
-        """Return the tree of a file, an empty one where it cannot be read."""
+        """Return the tree of a file, what can be read of it, or an empty one."""
         if file not in self._trees:
+            content = b""
             try:
-                self._trees[file] = ast.parse(file.read_bytes(), str(file))
-            except (OSError, SyntaxError, ValueError, RecursionError) as error:
-                self._trees[file] = ast.Module([], [])
+                content = file.read_bytes()
+                self._trees[file] = ast.parse(content, str(file))
+            except (OSError, *FAULTS) as error:
+                self._trees[file] = readable_parts(content) or ast.Module([], [])
                 self.broken[file] = _unreadable(file, error)
         return self._trees[file]
 
