@@ -69,7 +69,9 @@ def tests(session: nox.Session) -> None:
     install(session, "test")
     session.run("coverage", "erase")
     session.run(
-        "coverage", "run", "-m", "pytest", "--ignore=tests/engine", *session.posargs, env=TEMPORARY
+        *("coverage", "run", "-m", "pytest", "--ignore=tests/engine", "--ignore=tests/faults"),
+        *session.posargs,
+        env=TEMPORARY,
     )
     session.run("coverage", "combine", silent=True)
     session.run("coverage", "report")
@@ -81,3 +83,10 @@ def docker_tests(session: nox.Session) -> None:
     ensure_chromium(session)
     install(session, "test", "nox")
     session.run("pytest", "tests/engine", *session.posargs, env=TEMPORARY)
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Inject every fault that a person can meet, and judge what is told of it."""
+    install(session, "test", "nox")
+    session.run("pytest", "tests/faults", *session.posargs, env=TEMPORARY)

@@ -136,6 +136,11 @@ class Fakes:
         return [one["words"] for one in self.records if "environment" in one]
 
     @property
+    def questions(self) -> list[list[str]]:
+        """The words of every call but the first of all, whether an engine answers."""
+        return [words for words in self.calls if words != list(engine.VERSION)]
+
+    @property
     def changes(self) -> list[str]:
         """The lines of the calls that do more than look."""
         return [
@@ -178,7 +183,7 @@ def set_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Fakes:
             monkeypatch.delenv(name)
         if name.endswith(("_CERT", "_CERT_FILE", "_CA_BUNDLE")) or "PROXY" in name.upper():
             monkeypatch.delenv(name)
-    engine.client.cache_clear()
+    engine.forget()
     return Fakes(folder)
 
 

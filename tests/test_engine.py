@@ -138,7 +138,7 @@ def test_a_client_that_names_no_engine_found_none(fakes: Fakes) -> None:
     fakes.answer(reply("docker version", '{"Client":{},"Server":null}'))
     with pytest.raises(MachineError) as fault:
         engine.engine_version()
-    assert str(fault.value) == "no Docker engine answers\nfix: shanty setup"
+    assert str(fault.value) == "no Docker engine answers: its client names none\nfix: shanty setup"
 
 
 def test_an_engine_that_is_new_enough_passes_with_buildx(fakes: Fakes) -> None:
@@ -155,7 +155,7 @@ def test_an_engine_that_is_too_old_is_named_with_what_is_needed(fakes: Fakes) ->
     with pytest.raises(MachineError) as fault:
         engine.check_engine()
     assert str(fault.value) == (
-        "the Docker engine is 20.10.24; 25 or newer is needed\nfix: shanty setup"
+        "the Docker engine of this machine is 20.10.24; 25 or newer is needed\nfix: shanty setup"
     )
 
 
@@ -173,6 +173,7 @@ def test_buildx_has_the_version_without_its_source() -> None:
 def test_an_engine_is_reachable_when_it_answers(fakes: Fakes) -> None:
     assert engine.is_reachable()
     fakes.answer(no_server())
+    engine.forget()
     assert not engine.is_reachable()
 
 
@@ -269,7 +270,7 @@ def test_the_containers_of_a_project_come_with_task_and_address(
         Found("harbour-dev-8888", "dev", "exited http://127.0.0.1:8888/"),
     ]
     label = f"label=shanty.project={project.id}"
-    assert shlex.join(fakes.calls[0]) == (
+    assert shlex.join(fakes.questions[0]) == (
         f"docker container list -q --no-trunc --all --filter {label}"
     )
 
@@ -305,20 +306,20 @@ def test_only_running_containers_are_asked_for_when_only_they_are_wanted(
     project: Project, fakes: Fakes
 ) -> None:
     assert engine.containers(project, running=True) == []
-    assert "--all" not in fakes.calls[0]
+    assert "--all" not in fakes.questions[0]
 
 
 def test_the_publisher_of_a_port_is_a_container_or_none(fakes: Fakes) -> None:
     assert engine.publisher(PORT) is None
     fakes.answer(listed(["harbour-dev-8888"], "--filter"), container("harbour-dev-8888"))
     assert engine.publisher(PORT) == "harbour-dev-8888"
-    assert fakes.calls[0][-2:] == ["--filter", "publish=8888"]
+    assert fakes.questions[0][-2:] == ["--filter", "publish=8888"]
 
 
 def test_a_command_inside_a_container_gives_what_it_prints(fakes: Fakes) -> None:
     fakes.answer(reply("docker exec harbour-prod-8888 ls", "a b\n"))
     assert engine.run_inside("harbour-prod-8888", ("ls", "-1 x")) == "a b"
-    assert fakes.calls == [["docker", "exec", "harbour-prod-8888", "ls", "-1 x"]]
+    assert fakes.questions == [["docker", "exec", "harbour-prod-8888", "ls", "-1 x"]]
 
 
 def test_a_command_inside_a_container_that_fails_is_a_fault_in_its_own_words(fakes: Fakes) -> None:
@@ -345,7 +346,7 @@ def test_a_container_takes_to_its_end_from_the_first_signal_that_it_is_sent(
     fakes.answer(reply("docker system events", "".join(f"{line}\n" for line in lines)))
     since = datetime(2026, 1, 1, tzinfo=UTC)
     assert engine.seconds_to_end("harbour-prod-8888", since) == expected
-    assert "container=harbour-prod-8888" in fakes.calls[0]
+    assert "container=harbour-prod-8888" in fakes.questions[0]
 
 
 def test_a_container_is_as_the_engine_tells_it(fakes: Fakes) -> None:
@@ -363,7 +364,7 @@ def silent(_log: str, _starved: bool) -> None:  # noqa: FBT001
 
 def test_who_is_ready_is_not_asked_after(fakes: Fakes) -> None:
     engine.wait_until("harbour-prod-8888", lambda: True, 60, silent)
-    assert fakes.calls == []
+    assert fakes.questions == []
 
 
 def test_the_wait_ends_when_the_container_is_healthy(
@@ -395,8 +396,8 @@ def test_a_container_that_ends_first_is_told_after_its_last_lines(
         f"{name} ended with exit code 3 before it answered: ModuleNo\nfix: invoke add flask"
     )
     assert capsys.readouterr() == ("", log)
-    assert fakes.calls[-1][:4] == ["docker", "container", "logs", "--tail"]
-    assert fakes.calls[-1][-1] == name
+    assert fakes.questions[-1][:4] == ["docker", "container", "logs", "--tail"]
+    assert fakes.questions[-1][-1] == name
 
 
 @pytest.mark.parametrize(
@@ -431,7 +432,7 @@ def test_what_the_kernel_did_to_a_container_is_known_when_it_is_gone(
     fakes.answer(reply("docker system events", said))
     since = datetime(2026, 11, 22, tzinfo=UTC)
     assert engine.ran_out_of_memory("harbour-prod-8888", since) is starved
-    asked = shlex.join(fakes.calls[-1])
+    asked = shlex.join(fakes.questions[-1])
     assert "--since 2026-11-22T00:00:00+00:00 --until 20" in asked
     assert asked.endswith("--filter container=harbour-prod-8888 --filter event=oom")
 

@@ -270,6 +270,54 @@ def test_a_command_for_root_alone_is_run_by_sudo(
     ]
 
 
+def test_an_engine_that_hangs_is_ended_and_started_anew(
+    complete: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "ANSWER_SECONDS", 0.5)
+    hung = Reply(("docker", "version"), holds=True)
+    complete.fakes.answer(hung, reply("pkill", then=(no_server(),)), reply(START))
+    complete.fakes.install("pkill")
+    ends = Reply(("setsid",), then=(server("26.1.5"),))
+    complete.fakes.answer(ends)
+    ensure_engine(complete.setup())
+    assert complete.changes == ["pkill -KILL -x dockerd", START]
+    assert complete.questions == [
+        "The Docker engine does not answer. End it, and start it anew?",
+        "Start the Docker engine?",
+    ]
+
+
+def test_an_engine_that_is_slow_at_its_start_is_waited_for(
+    complete: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "ANSWER_SECONDS", 0.5)
+    slow = Reply(("docker", "version"), holds=True, then=(server("26.1.5"),))
+    complete.fakes.answer(no_server(), reply(START, then=(slow,)))
+    ensure_engine(complete.setup())
+    assert complete.said == ["engine: Docker 26.1.5, buildx 0.13.1"]
+
+
+def test_no_engine_is_set_up_here_in_place_of_one_elsewhere(
+    complete: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://harbour:2375")
+    complete.fakes.answer(no_server("Cannot connect to tcp://harbour:2375\n"))
+    with pytest.raises(MachineError) as fault:
+        ensure_engine(complete.setup())
+    assert str(fault.value) == (
+        "no Docker engine answers: Cannot connect to tcp://harbour:2375 (DOCKER_HOST leads there)\n"
+        "fix: unset DOCKER_HOST  (or start the engine there)"
+    )
+    complete.fakes.answer(server("20.10"))
+    with pytest.raises(MachineError) as fault:
+        ensure_engine(complete.setup())
+    assert str(fault.value) == (
+        "the Docker engine of tcp://harbour:2375 (DOCKER_HOST) is 20.10; 25 or newer is needed\n"
+        "fix: unset DOCKER_HOST  (or renew the engine there)"
+    )
+    assert complete.changes == []
+
+
 def test_systemd_starts_the_engine_where_it_is_in_charge(complete: Machine) -> None:
     complete.be("ID=debian\n", systemd=True)
     complete.fakes.answer(no_server())

@@ -14,7 +14,7 @@ from shanty.door import door
 from shanty.errors import MachineError, UsageError
 from shanty.port import check_free, free_port
 from shanty.project import Project
-from tests.fakes import Fakes, container, listed, ready
+from tests.fakes import Fakes, container, listed, ready, reply
 
 HOST = "127.0.0.1"
 PROJECT = Project(Path("/srv/harbour"), Path("/srv/harbour"), {})
@@ -119,16 +119,42 @@ def test_the_port_named_in_the_fix_is_one(monkeypatch: pytest.MonkeyPatch) -> No
     assert 0 < int(refused.value.fix.split()[-1]) < 65536
 
 
-def test_a_port_for_root_alone_is_refused_with_one_that_is_not(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def refuse(_socket: socket.socket, _address: object) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied")
+@pytest.fixture
+def unprivileged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process bind no port, as one without rights may bind none below 1024."""
+    bind = socket.socket.bind
+
+    def refuse(one: socket.socket, address: tuple[str, int]) -> None:
+        if address[1]:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        bind(one, address)
 
     monkeypatch.setattr(socket.socket, "bind", refuse)
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_port_for_root_alone_is_left_to_an_engine_that_is_root_s() -> None:
+    check_free(HOST, 80, PROJECT)
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_port_for_root_alone_is_refused_where_the_engine_is_none_of_root_s(
+    fakes: Fakes,
+) -> None:
+    fakes.answer(reply("docker system info", '{"SecurityOptions": ["name=rootless"]}'))
     with pytest.raises(MachineError) as refused:
         check_free(HOST, 80, PROJECT)
-    assert str(refused.value) == "port 80 needs rights you do not have\nfix: --port 8888"
+    assert str(refused.value) == (
+        "port 80 is kept for root, and the engine is none of root's\nfix: --port 8888"
+    )
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_port_that_this_process_may_not_try_is_taken_where_somebody_listens(
+    taken: int,
+) -> None:
+    with pytest.raises(MachineError, match=f"^port {taken} is taken by "):
+        check_free(HOST, taken, PROJECT)
 
 
 def test_an_address_of_another_machine_is_refused() -> None:

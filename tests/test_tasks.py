@@ -1428,7 +1428,7 @@ def test_a_port_that_a_container_has_ends_with_3(
         ),
         (
             server("24.0.9"),
-            "the Docker engine is 24.0.9; 25 or newer is needed",
+            "the Docker engine of this machine is 24.0.9; 25 or newer is needed",
             "shanty setup",
         ),
         (

@@ -98,7 +98,7 @@ def test_its_processes_are_looked_at_from_inside_with_its_own_python(fakes: Fake
         ),
     )
     script = LISTENERS.read_text("utf-8")
-    assert fakes.calls == [["docker", "exec", NAME, "python", "-I", "-c", script]]
+    assert fakes.questions == [["docker", "exec", NAME, "python", "-I", "-c", script]]
 
 
 def test_a_container_that_has_ended_shows_nothing(fakes: Fakes) -> None:

@@ -1,7 +1,9 @@
 """The Docker engine: what it knows, asked through python-on-whales, whose errors become ours."""
 
+import json
 import re
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,12 +12,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
+from shanty.docker_fault import docker_fault, hung_engine, no_client, no_engine, other_client
 from shanty.door import door
-from shanty.errors import AccessError, MachineError, RunError, ShantyError, UsageError
+from shanty.endpoint import endpoint
+from shanty.errors import AccessError, HungError, MachineError, ShantyError
 from shanty.failure.case import SEE_ABOVE, Diagnosis, failure
 from shanty.project import Project
 from shanty.reference import parse_reference
@@ -26,6 +30,13 @@ if TYPE_CHECKING:
 
 # Docker 25 is the first whose health checks have a start interval.
 OLDEST_ENGINE = Version("25")
+# The one that came with it.
+OLDEST_BUILDX = Version("0.12")
+VERSION = ("docker", "version", "-f", "{{json .}}")
+# A person is told within five.
+ANSWER_SECONDS = 4.0
+# As long as the docker command itself gives SSH.
+REMOTE_SECONDS = 30.0
 POLL_SECONDS = 0.1
 LOG_LINES = 100
 
@@ -57,59 +68,85 @@ def client() -> "DockerClient":
     return DockerClient()
 
 
+@cache
+def _server() -> str:
+    """Return the version as the engine tells it: the one question that has an end in time.
+
+    It comes before all others of a process, which would wait for a hung engine forever.
+    """
+    seconds = REMOTE_SECONDS if endpoint().is_remote else ANSWER_SECONDS
+    try:
+        done = subprocess.run(VERSION, capture_output=True, timeout=seconds, check=False)
+    except FileNotFoundError as error:
+        raise no_client() from error
+    except subprocess.TimeoutExpired as error:
+        raise hung_engine(seconds) from error
+    said, version = done.stderr.decode(errors="replace"), _versions(done.stdout)
+    # Podman's client answers to the same name, and spells this key in another way.
+    if "APIVersion" in (version.get("Client") or {}):
+        raise other_client()
+    if done.returncode:
+        raise docker_fault(said)
+    if not (version.get("Server") or {}).get("Version"):
+        raise no_engine("its client names none")
+    return str(version["Server"]["Version"])
+
+
+def _versions(stdout: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(stdout)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def forget() -> None:
+    """Ask anew at the next question: the machine has changed."""
+    client.cache_clear()
+    _server.cache_clear()
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn a fault of the Docker client into one of ours, with Docker's own last line."""
-    from python_on_whales import ClientNotFoundError, DockerException  # noqa: PLC0415
+    _server()
+    from python_on_whales import DockerException  # noqa: PLC0415
 
     try:
         yield
-    except ClientNotFoundError as error:
-        raise MachineError(
-            "there is no docker command on this machine", f"{door()} setup"
-        ) from error
     except DockerException as error:
-        raise _fault(error.stderr or "") from error
+        raise docker_fault(error.stderr or "") from error
     except UnicodeDecodeError as error:
         # The library reads a fault as UTF-8 only.
-        raise _fault(error.object.decode(errors="replace")) from error
-
-
-def _fault(said: str) -> ShantyError:
-    last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
-    if "invalid reference format" in said:
-        return UsageError(
-            f"what was named is no image: {last}", "name it in small letters, as in name:tag"
-        )
-    if "permission denied" in said.lower():
-        return AccessError(
-            f"the Docker engine does not let you in: {last}",
-            'sudo usermod --append --groups docker "$USER"  (then log in again)',
-        )
-    if re.search(
-        r"cannot connect|daemon running|error during connect|failed to connect", said, re.IGNORECASE
-    ):
-        return MachineError(f"no Docker engine answers: {last}", f"{door()} setup")
-    return RunError(f"docker failed: {last}", "mend what Docker names, then try again")
+        raise docker_fault(error.object.decode(errors="replace")) from error
 
 
 def check_engine() -> None:
     """Raise `MachineError` unless an engine that is new enough answers, and buildx with it."""
-    version = engine_version()
+    version, asked = engine_version(), endpoint()
     if version < OLDEST_ENGINE:
         raise MachineError(
-            f"the Docker engine is {version}; {OLDEST_ENGINE} or newer is needed",
+            f"the Docker engine of {asked.shown} is {version}; {OLDEST_ENGINE} or newer is needed",
+            asked.fix.replace("start the engine", "renew the engine"),
+        )
+    buildx = buildx_version()
+    if buildx is None:
+        raise MachineError("docker has no buildx plugin", f"{door()} setup")
+    if _release(buildx) < OLDEST_BUILDX:
+        raise MachineError(
+            f"docker's buildx plugin is {buildx}; {OLDEST_BUILDX} or newer is needed",
             f"{door()} setup",
         )
-    if buildx_version() is None:
-        raise MachineError("docker has no buildx plugin", f"{door()} setup")
 
 
 def is_reachable() -> bool:
-    """Tell whether an engine answers; raise `AccessError` when it does not let this user in."""
+    """Tell whether an engine answers.
+
+    Raises `AccessError` when it does not let this user in, `HungError` when it never says so.
+    """
     try:
         engine_version()
-    except AccessError:
+    except (AccessError, HungError):
         raise
     except MachineError:
         return False
@@ -118,13 +155,13 @@ def is_reachable() -> bool:
 
 def engine_version() -> Version:
     """Return the engine's version; raise `MachineError` when none answers."""
-    with translated():
-        server = client().version().server
-    if server is None or server.version is None:
-        raise MachineError("no Docker engine answers", f"{door()} setup")
-    release = re.match(r"\d+(\.\d+)*", server.version)
-    # One built from a checkout calls itself `dev`.
-    return Version(release[0]) if release else OLDEST_ENGINE
+    return _release(_server())
+
+
+def _release(version: str) -> Version:
+    """Return the numbers of a version; one built from a checkout calls itself `dev`."""
+    found = re.match(r"v?(\d+(\.\d+)*)", version)
+    return Version(found[1]) if found else OLDEST_ENGINE
 
 
 def buildx_version() -> str | None:

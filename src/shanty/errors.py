@@ -33,3 +33,7 @@ class MachineError(ShantyError):
 
 class AccessError(MachineError):
     """The engine is there and lets this user not in."""
+
+
+class HungError(MachineError):
+    """The engine is there and does not answer."""

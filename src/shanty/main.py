@@ -15,10 +15,21 @@ from shanty.tasks import ns
 
 
 class _OwnConfig(Config):
-    """Invoke's defaults alone: an `invoke.yaml` belongs to somebody else's tasks."""
+    """Invoke's defaults alone: an `invoke.yaml` belongs to somebody else's tasks.
+
+    Not even looked for are they: a home that cannot be read would be the end of it.
+    """
 
     prefix = "shanty"
-    file_prefix = "shanty-reads-no-file"  # type: ignore[assignment]
+
+    def load_system(self, merge: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Load nothing."""
+
+    def load_user(self, merge: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Load nothing."""
+
+    def load_project(self, merge: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Load nothing."""
 
 
 class _OwnProgram(Program):

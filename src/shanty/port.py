@@ -3,9 +3,10 @@
 import errno
 import socket
 from contextlib import suppress
+from typing import Any
 
 from shanty.door import door
-from shanty.engine import containers, publisher
+from shanty.engine import containers, publisher, security_options
 from shanty.errors import MachineError, UsageError
 from shanty.project import Project
 
@@ -30,11 +31,19 @@ def check_free(host: str, port: int, project: Project) -> None:
                 raise UsageError(
                     f"--host {host} is no address of this machine", "use 127.0.0.1"
                 ) from error
-            if error.errno == errno.EACCES:
+            if error.errno != errno.EACCES or _listens(address):
+                raise _taken(port, project) from error
+            if "name=rootless" in security_options():
                 raise MachineError(
-                    f"port {port} needs rights you do not have", "--port 8888"
+                    f"port {port} is kept for root, and the engine is none of root's", "--port 8888"
                 ) from error
-            raise _taken(port, project) from error
+
+
+def _listens(address: tuple[Any, ...]) -> bool:
+    """Tell whether somebody has a port that this process may not try, but the engine may."""
+    with suppress(OSError), socket.create_connection(address[:2], timeout=1):
+        return True
+    return False
 
 
 def free_port() -> int:

@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 
-from shanty.door import door
+from shanty.docker_fault import no_client
 from shanty.errors import MachineError, UsageError
 from shanty.request import manifest
 from shanty.terminal import announce
@@ -23,9 +23,7 @@ def registry_digest(image: str) -> str:
             asked.arguments, capture_output=True, text=True, errors="replace", check=False
         )
     except FileNotFoundError as error:
-        raise MachineError(
-            "there is no docker command on this machine", f"{door()} setup"
-        ) from error
+        raise no_client() from error
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["it said nothing"]
         raise _fault(image, said[-1].removeprefix("ERROR: "))

@@ -53,7 +53,10 @@ def _beside(real: Path, content: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
         _take_after(real, temporary)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError):
+            # A disk that is full names no file by itself.
+            error.filename = str(real)
         temporary.unlink(missing_ok=True)
         raise
     return temporary

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from packaging.version import Version
 
+from shanty.docker_fault import no_client
 from shanty.door import door
 from shanty.errors import MachineError
 
@@ -22,9 +23,7 @@ def ask(arguments: Iterable[str]) -> Completed:
             ("docker", *arguments), capture_output=True, text=True, errors="replace", check=False
         )
     except FileNotFoundError as error:
-        raise MachineError(
-            "there is no docker command on this machine", f"{door()} setup"
-        ) from error
+        raise no_client() from error
 
 
 def compose_version() -> Version | None:

@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 from shanty import engine
-from shanty.errors import AccessError, MachineError
+from shanty.endpoint import endpoint
+from shanty.errors import AccessError, HungError, MachineError
 from shanty.request import Request
 from shanty.setup import apt
 from shanty.setup.consent import Setup, as_root, check
@@ -20,10 +21,12 @@ START_SECONDS = 60
 def ensure_engine(setup: Setup) -> None:
     """Install and start what is missing of an engine with buildx; do nothing where all is there."""
     if not _is_ready():
+        _check_elsewhere()
+        _end_hung(setup)
         if not shutil.which("dockerd") or not _has_client() or _is_too_old():
             apt.install_engine(setup)
-            engine.client.cache_clear()
-        if setup.dry or not engine.is_reachable():
+            engine.forget()
+        if setup.dry or not _answers():
             setup.agree("Start the Docker engine?")
             _start(setup)
         if setup.dry:
@@ -42,8 +45,31 @@ def _is_ready() -> bool:
     return True
 
 
+def _check_elsewhere() -> None:
+    """Raise what is at fault with an engine elsewhere: none is set up in its place."""
+    if endpoint().leader and engine.engine_version() < engine.OLDEST_ENGINE:
+        engine.check_engine()
+
+
+def _end_hung(setup: Setup) -> None:
+    """End an engine that runs and does not answer; it is started like one that is not there."""
+    try:
+        engine.is_reachable()
+    except HungError:
+        setup.agree("The Docker engine does not answer. End it, and start it anew?")
+        setup.change(("pkill", "-KILL", "-x", "dockerd"))
+
+
+def _answers() -> bool:
+    """Tell whether an engine answers; one that takes its time, at its start too, does not yet."""
+    try:
+        return engine.is_reachable()
+    except HungError:
+        return False
+
+
 def _is_too_old() -> bool:
-    return engine.is_reachable() and engine.engine_version() < engine.OLDEST_ENGINE
+    return _answers() and engine.engine_version() < engine.OLDEST_ENGINE
 
 
 def _has_client() -> bool:
@@ -68,7 +94,7 @@ def _start(setup: Setup) -> None:
             )
         check(request.arguments, done.returncode)
     deadline = time.monotonic() + START_SECONDS
-    while not setup.dry and not engine.is_reachable():
+    while not setup.dry and not _answers():
         if time.monotonic() > deadline:
             raise MachineError(
                 f"the Docker engine does not answer {START_SECONDS} s after its start",

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from shanty.services.compose_file import find_compose_file
 from shanty.services.model import Services, read_services
 from shanty.serving import environment_file
 from shanty.settings import Given
+from shanty.system_fault import system_fault
 from shanty.workflow import Workflow
 
 ENV = {
@@ -31,6 +33,8 @@ SERVER = {
     "host": "the address it answers on",
     "detach": "return once it answers",
 }
+# As a shell gives what SIGPIPE ended.
+PIPE_CLOSED = 141
 SERVICES = {"services": "bring up the services of the Compose file first"}
 
 
@@ -42,8 +46,17 @@ def task(**options: Any) -> Callable[[Callable[..., None]], Any]:
         def run(*arguments: Any, **named: Any) -> None:
             try:
                 function(*arguments, **named)
+                # What nobody reads any more is known here, not at the end of Python.
+                sys.stdout.flush()
             except ShantyError as error:
                 raise Exit(str(error), code=error.exit_code) from None
+            except BrokenPipeError:
+                # Whoever reads has read enough, and Python would say so once more at its end.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                raise Exit(code=PIPE_CLOSED) from None
+            except OSError as error:
+                fault = system_fault(error)
+                raise Exit(str(fault), code=fault.exit_code) from None
             except KeyboardInterrupt:
                 raise Exit("interrupted", code=terminal.INTERRUPTED) from None
 
