@@ -177,8 +177,14 @@ def test_the_name_stands_in_either_table(make_project: MakeProject, place: str) 
     assert project.name == "quay"
 
 
+def test_a_path_is_no_name(make_project: MakeProject) -> None:
+    project = make_project(pyproject='[tool.poetry]\nname = "/quay"\n')
+    with pytest.raises(UsageError):
+        _ = project.name
+
+
 def test_a_project_without_a_name_is_told_where_to_write_one(make_project: MakeProject) -> None:
-    project = make_project(pyproject='[project]\nname = ""\n[tool.poetry]\nname = 3\n')
+    project = make_project(pyproject='[project]\nname = ""\n[tool.poetry]\n')
     with pytest.raises(UsageError) as refused:
         _ = project.name
     assert str(refused.value) == (
@@ -288,7 +294,15 @@ def test_no_package_is_told_with_the_places_looked_at(make_project: MakeProject)
     )
 
 
-@pytest.mark.parametrize("packages", ['"quay"', '["quay"]', '[{ from = "lib" }]'])
+@pytest.mark.parametrize(
+    "packages",
+    [
+        '["quay"]',
+        '[{ from = "lib" }]',
+        '[{ include = "/quay" }]',
+        '[{ include = "quay", from = "/lib" }]',
+    ],
+)
 def test_packages_written_wrongly_are_told_as_such(
     make_project: MakeProject, packages: str
 ) -> None:

@@ -44,6 +44,14 @@ def test_a_file_that_breaks_off_is_told_with_the_line_it_ends_on(tmp_path: Path)
     assert str(refused.value) == (f"{file}:2: invalid TOML: Unterminated string\nfix: mend line 2")
 
 
+@pytest.mark.parametrize("text", [f"a = {'[' * 5000}", f"a = {'9' * 5000}", "a = 2020-02-30"])
+def test_what_no_reader_of_toml_takes_is_told(tmp_path: Path, text: str) -> None:
+    file = write(tmp_path, text)
+    with pytest.raises(UsageError) as refused:
+        read_toml(file)
+    assert refused.value.what.startswith(str(file))
+
+
 def test_a_byte_order_mark_is_told_before_poetry_stumbles_over_it(tmp_path: Path) -> None:
     file = write(tmp_path, "\ufeff[project]\n")
     with pytest.raises(UsageError) as refused:

@@ -1,7 +1,6 @@
 """What the keys of `pyproject.toml` have to be: one that is something else is refused by name."""
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 
 from shanty.errors import UsageError
@@ -26,7 +25,6 @@ FORMS: Mapping[str, str] = {
     "project.license": "text or table",
     "project.license.file": "text",
     "project.license.text": "text",
-    "project.license-files": "texts",
     "project.classifiers": "texts",
     "project.urls": "table",
     "project.dependencies": "texts",
@@ -60,13 +58,13 @@ FORMS: Mapping[str, str] = {
     "tool.poetry.urls": "table",
     "tool.shanty": "table",
 }
+NAMES = {"texts": "list of texts"}
 KINDS: Mapping[str, type | tuple[type, ...]] = {
     "list": list,
     "table": dict,
     "text": str,
     "text or list": (str, list),
     "text or table": (str, dict),
-    "texts": list,
 }
 EXAMPLES: Mapping[str, str] = {
     "list": "[…]",
@@ -79,6 +77,7 @@ EXAMPLES: Mapping[str, str] = {
 # What is read of a file besides: whole numbers end here, by the standard.
 READ = ("build-system", "dependency-groups", "project", "tool.poetry", "tool.shanty")
 LARGEST = 2**63
+LONGEST = 60
 
 
 def check_forms(file: Path, values: Table) -> None:
@@ -87,7 +86,7 @@ def check_forms(file: Path, values: Table) -> None:
         for name, value in _found(values, dotted.split(".")):
             if not _is(value, form):
                 raise UsageError(
-                    f"{file}: {name} = {shortened(value)} is no {form.replace('texts', 'list of texts')}",
+                    f"{file}: {name} = {shown(value)} is no {NAMES.get(form, form)}",
                     f"write it as {name} = {EXAMPLES[form]}",
                 )
     for place in READ:
@@ -107,17 +106,18 @@ def check_values(file: Path, values: Table) -> None:
                 raise UsageError(f"{file}: {text!r} holds a NUL", "take it out")
             case int() as number if abs(number) >= LARGEST:
                 raise UsageError(
-                    f"{file}: {hex(number)[:12]}… is larger than TOML has numbers",
+                    f"{file}: {shown(number)} is larger than TOML has numbers",
                     "write a smaller one",
                 )
             case _:
                 pass
 
 
-def shortened(value: object) -> str:
-    """Return a value as a message shows it."""
-    shown = f"{value:#x}" if isinstance(value, int) and not isinstance(value, bool) else repr(value)
-    return shown
+def shown(value: object) -> str:
+    """Return a value as a message has room for it."""
+    # The decimal figures of a number without end are an error of their own.
+    text = hex(value) if isinstance(value, int) and abs(value) >= LARGEST else repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _found(values: object, keys: list[str], name: str = "") -> Iterator[tuple[str, object]]:
@@ -138,5 +138,6 @@ def _found(values: object, keys: list[str], name: str = "") -> Iterator[tuple[st
 
 
 def _is(value: object, form: str) -> bool:
-    is_kind = isinstance(value, KINDS[form])
-    return is_kind and (form != "texts" or all(isinstance(one, str) for one in value))  # type: ignore[attr-defined]
+    if form == "texts":
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return isinstance(value, KINDS[form])

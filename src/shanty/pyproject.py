@@ -31,7 +31,9 @@ def read_toml(path: Path) -> dict[str, Any]:
             f"{path}:{line}: byte {error.object[error.start]:#04x} is not UTF-8",
             "save the file in UTF-8",
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise UsageError(f"{path} nests deeper than anybody reads", "write it flatter") from None
+    except ValueError as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         last = content.count(b"\n") + 1
         position = ":".join(place.groups()) if place else str(last)
