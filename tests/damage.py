@@ -25,7 +25,18 @@ TEXTS = st.sampled_from(
             "python_version < 'x'",
             "x.y:z.w",
         ),
-        *("sha256:x", "x-1-py3-none-any.whl", "--x", "1.0", "2.1", "3.13", "٣", "-", "x" * 5000),
+        *(
+            "sha256:x",
+            "x-1-py3-none-any.whl",
+            "--x",
+            "1.0",
+            "2.1",
+            "3.13",
+            "3",
+            "٣",
+            "-",
+            "x" * 5000,
+        ),
         *(
             "x:" + "f(" * 500,
             "x:" + "-" * 5000 + "1",
@@ -102,6 +113,8 @@ SOURCES = st.sampled_from(
     ]
 )
 # What else is read, by its name.
+STAGES = b"".join(b"FROM x AS %s\n" % one for one in (b"staging", b"development", b"build"))
+STAGES += b"FROM x AS production\n"
 OTHERS = {
     ".flaskenv": st.sampled_from(
         [
@@ -119,9 +132,8 @@ OTHERS = {
         [
             *(b"FROM x AS staging\nARG X='\n", b'FROM x AS staging\nARG POETRY_VERSION="1\n'),
             *(b"FROM x AS staging\n# \xff\n", b"\xff", b"", b"FROM x AS staging\nARG X=\\\n"),
-            b"FROM x AS staging\nFROM x AS development\nFROM x AS build\nFROM x AS production\n",
-            b"FROM x AS staging\nFROM x AS development\nFROM x AS build\nFROM x AS production\n"
-            b"ARG A='\nARG POETRY_VERSION=1\r\n\x0c ARG PYTHON_VERSION='3'\n",
+            STAGES,
+            STAGES + b"ARG A='\nARG POETRY_VERSION=1\r\n\x0c ARG PYTHON_VERSION='3'\n",
         ]
     ),
     "Dockerfile.dockerignore": st.sampled_from([b"*\n!/x\n", b"*\n!/\0\n", b"\xff", b"[\n!\n"]),

@@ -285,7 +285,8 @@ def test_a_module_from_outside_the_project_is_believed(
 
 
 @pytest.mark.parametrize(
-    "target", ["harbour", ":app", "harbour:", "harbour:()", ":", "", "harbour:a b"]
+    "target",
+    ["harbour", ":app", "harbour:", "harbour:()", ":", "", "harbour:a b", f"x:{'-' * 9000}y"],
 )
 def test_a_target_that_names_no_callable_is_told(make_project: MakeProject, target: str) -> None:
     with pytest.raises(UsageError) as refused:

@@ -157,6 +157,12 @@ def test_a_workspace_hands_over_to_nothing_but_a_project_below_it(
     )
 
 
+def test_a_workspace_hands_over_to_no_name_that_no_folder_has(tmp_path: Path) -> None:
+    write(tmp_path, '[tool.shanty]\nproject = "a\\u0000b"\n')
+    with pytest.raises(UsageError, match="holds a NUL"):
+        find_project(tmp_path)
+
+
 def test_a_workspace_does_not_hand_over_to_another_tool_s_project(tmp_path: Path) -> None:
     file = write(tmp_path, '[tool.shanty]\nproject = "docs"\n')
     docs = write(tmp_path / "docs", SETUPTOOLS)

@@ -11,7 +11,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from shanty.errors import UsageError
-from shanty.forms import check_forms
+from shanty.forms import check_forms, check_values
 from shanty.pyproject import Table, read_toml, table
 
 
@@ -167,6 +167,7 @@ def find_project(start: Path) -> Project:
         values = read_toml(file)
         handed_over = table(values, "tool.shanty").get("project")
         if handed_over is not None:
+            check_values(file, table(values, "tool.shanty"))
             return _hand_over(folder, values, handed_over)
         if _is_poetry(folder, values):
             check_forms(file, values)
