@@ -108,7 +108,7 @@ def try_damaged(
         probe(root)
 
 
-@examples(150, times=40)
+@examples(80, times=40)
 @given(st.data(), st.sampled_from(NAMES))
 def test_any_value_of_another_kind_is_a_result_or_an_error_of_ours(
     data: st.DataObject, name: str
@@ -116,13 +116,13 @@ def test_any_value_of_another_kind_is_a_result_or_an_error_of_ours(
     try_damaged(data, name, with_values)
 
 
-@examples(100, times=40)
+@examples(60, times=40)
 @given(st.data(), st.sampled_from(NAMES))
 def test_any_bytes_are_a_result_or_an_error_of_ours(data: st.DataObject, name: str) -> None:
     try_damaged(data, name, with_bytes)
 
 
-@examples(100, times=40)
+@examples(60, times=40)
 @given(st.data(), st.sampled_from(NAMES))
 def test_any_tree_is_a_result_or_an_error_of_ours(data: st.DataObject, name: str) -> None:
     try_damaged(data, name, with_files)

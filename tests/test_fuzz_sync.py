@@ -106,7 +106,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz")
 
 
-@examples(300)
+@examples(200)
 @given(toml_files(), DOTTED, st.one_of(st.sampled_from(["2.5.1", ">=2.5.1"]), st.text()))
 def test_one_value_of_a_made_up_file_changes_and_no_byte_else(
     folder: Path, text: str, dotted: str, value: str
@@ -114,8 +114,13 @@ def test_one_value_of_a_made_up_file_changes_and_no_byte_else(
     check_set(folder / "pyproject.toml", text, dotted, value)
 
 
-@pytest.mark.parametrize(("end", "last"), FORMS)
-@pytest.mark.parametrize("dotted", ["tool.shanty.poetry-version", "tool.poetry.requires-poetry"])
+@pytest.mark.parametrize(
+    ("dotted", "end", "last"),
+    [
+        *(("tool.shanty.poetry-version", *form) for form in FORMS),
+        ("tool.poetry.requires-poetry", "\n", "\n"),
+    ],
+)
 def test_one_value_of_every_collected_file_changes_and_no_byte_else(
     folder: Path, dotted: str, end: str, last: str
 ) -> None:
@@ -144,7 +149,7 @@ def check_added(file: Path, text: str) -> bool:
     return True
 
 
-@examples(200)
+@examples(100)
 @given(toml_files())
 def test_a_table_is_added_to_a_made_up_file_and_no_byte_changes(folder: Path, text: str) -> None:
     check_added(folder / "pyproject.toml", text)
