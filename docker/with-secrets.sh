@@ -12,14 +12,21 @@ fi
 
 if [ -s /run/secrets/pip ]; then
     export PIP_CONFIG_FILE=/run/secrets/pip
-    # uv reads no pip.conf: hand it the two settings that say where packages come from.
-    if index="$(python -m pip config get global.index-url 2>/dev/null)"; then
+    # uv reads no pip.conf: hand it the settings that say where packages come from. An environment
+    # that is active may have no pip to ask for them.
+    setting() {
+        python -c 'import configparser, sys
+parser = configparser.RawConfigParser()
+parser.read("/run/secrets/pip", encoding="utf-8")
+print(" ".join(parser["global"][sys.argv[1]].split()))' "$1" 2>/dev/null
+    }
+    if index="$(setting index-url)"; then
         export UV_DEFAULT_INDEX="$index"
     fi
-    if index="$(python -m pip config get global.extra-index-url 2>/dev/null)"; then
+    if index="$(setting extra-index-url)"; then
         export UV_INDEX="$index"
     fi
-    if host="$(python -m pip config get global.trusted-host 2>/dev/null)"; then
+    if host="$(setting trusted-host)"; then
         export UV_INSECURE_HOST="$host"
     fi
 fi

@@ -28,6 +28,11 @@ settings.load_profile("suite")
 NOTHING: Mapping[str, str] = {}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option for all that is too much for every change."""
+    parser.addoption("--full", action="store_true", help="every project, instant and cycle")
+
+
 @pytest.fixture(autouse=True)
 def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder for what may be lost: one of the test's own."""

@@ -220,16 +220,27 @@ def no_image(name: str = "") -> Reply:
     return reply(f"docker image inspect {name}", "[]\n", stderr=said, code=1)
 
 
-def container(name: str, lock: Any = "", *, removed: Any = True, **state: Any) -> Reply:  # noqa: ANN401
+def container(
+    name: str,
+    lock: Any = "",  # noqa: ANN401
+    *,
+    removed: Any = True,  # noqa: ANN401
+    project: Any = "",  # noqa: ANN401
+    created: Any = "2026-01-01T00:00:00Z",  # noqa: ANN401
+    **state: Any,  # noqa: ANN401
+) -> Reply:
     """Return what the client says of one container, running unless told otherwise.
 
-    `removed` is whether it goes away at its end, as one in the foreground does.
+    `removed` is whether it goes away at its end, as one in the foreground does; `project` is the
+    id of the one that it is of.
     """
+    labels = {"shanty.task": name.split("-")[1], "shanty.lock": lock, "shanty.project": project}
     found = {
         "Id": name,
         "Name": f"/{name}",
         "State": {"Status": "running", "Running": True, "ExitCode": 0} | state,
-        "Config": {"Labels": {"shanty.task": name.split("-")[1], "shanty.lock": lock}},
+        "Created": created,
+        "Config": {"Labels": labels},
         "HostConfig": {"AutoRemove": removed},
         "NetworkSettings": {
             "Ports": {"8888/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8888"}], "9/tcp": None}

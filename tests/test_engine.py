@@ -92,9 +92,9 @@ def one_answer(text: bytes) -> Iterator[int]:
             'sudo usermod --append --groups docker "$USER"  (then log in again)',
         ),
         (
-            "first\nError response from daemon: no space left on device\n",
+            "first\nError response from daemon: all went wrong\n",
             RunError,
-            "docker failed: Error response from daemon: no space left on device",
+            "docker failed: Error response from daemon: all went wrong",
             "mend what Docker names, then try again",
         ),
         (

@@ -34,6 +34,16 @@ WARNING: Retrying (Retry(total=4, connect=None)) after connection broken by 'New
 [Errno 111] Connection refused")': /simple/uv/
 ERROR: No matching distribution found for uv==0.13.9
 """
+PIP_LATER = """\
+Looking in indexes: http://127.0.0.1:5999/simple/, http://127.0.0.1:5999/more/
+WARNING: Retrying (Retry(total=1, connect=None)) after connection broken by 'NewConnectionError(\
+'<HTTPConnection object at 0x7f>: Failed to establish a new connection: [Errno 111] Connection \
+refused')': /simple/uv/
+WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by 'NewConnectionError(\
+'<HTTPConnection object at 0x7f>: Failed to establish a new connection: [Errno 111] Connection \
+refused')': /simple/uv/
+ERROR: No matching distribution found for uv==0.13.9
+"""
 CREDENTIALS = """\
 error: No solution found when resolving dependencies
   cause: Because flask was not found in the package registry and you require flask==99.1, we can \
@@ -117,6 +127,17 @@ gunicorn==27.0.1 depends on Python>=3.10, we can conclude that gunicorn==27.0.1 
         (
             PIP,
             "the package index 127.0.0.1:5999 does not answer: [Errno 111] Connection refused",
+        ),
+        (
+            PIP_LATER,
+            (
+                "the package index http://127.0.0.1:5999 does not answer: "
+                "[Errno 111] Connection refused"
+            ),
+        ),
+        (
+            PIP_LATER.partition("\n")[2],
+            "the package index PyPI does not answer: [Errno 111] Connection refused",
         ),
         (
             CREDENTIALS,

@@ -155,7 +155,7 @@ def test_half_a_file_is_waited_for(follower: Follower, project: Project, fakes: 
         follower.step()
     project.lock_file.unlink()
     follower.step()
-    assert fakes.calls == [["docker", "image", "inspect", IMAGE]]
+    assert fakes.questions == [["docker", "image", "inspect", IMAGE]]
 
 
 def test_an_image_that_was_not_there_is_another(project: Project, fakes: Fakes) -> None:

@@ -935,12 +935,12 @@ def test_no_color_is_honoured_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_container_that_has_ended_makes_room_for_the_next(
-    shanty: Typing, fakes: Fakes, port: int
+    shanty: Typing, fakes: Fakes, port: int, project: Project
 ) -> None:
     name = f"harbour-prod-{port}"
     fakes.answer(
         listed([name, "harbour-dev-1"]),
-        container(name, Running=False, Status="exited"),
+        container(name, project=project.id, Running=False, Status="exited"),
         container("harbour-dev-1"),
     )
     assert shanty("prod", "--port", str(port)).code == 0
@@ -948,10 +948,10 @@ def test_a_container_that_has_ended_makes_room_for_the_next(
 
 
 def test_a_container_that_runs_is_not_taken_away_for_another(
-    shanty: Typing, fakes: Fakes, port: int
+    shanty: Typing, fakes: Fakes, port: int, project: Project
 ) -> None:
     name = f"harbour-prod-{port}"
-    fakes.answer(listed([name], ""), listed([name]), container(name))
+    fakes.answer(listed([name], ""), listed([name]), container(name, project=project.id))
     answer = shanty("prod", "--port", str(port))
     assert answer.code == 3
     assert name in answer.stderr.splitlines()[-2]
@@ -1125,14 +1125,30 @@ def test_an_interrupted_wait_takes_the_container_away_and_ends_with_130(
     assert fakes.changes[-1] == f"docker rm --force --volumes harbour-prod-{port}"
 
 
-def test_a_detached_container_that_does_not_start_ends_with_1(
-    shanty: Typing, fakes: Fakes, port: int
+@pytest.mark.parametrize("words", [("prod", "--detach"), ("prod",), ("dev",)])
+@pytest.mark.parametrize(
+    ("said", "code", "what"),
+    [
+        ("docker: no space left on device\n", 3, "the engine's disk is full"),
+        ("docker: all went wrong\n", 1, "harbour-{task}-{port} was not started: all went wrong"),
+    ],
+)
+def test_a_container_that_does_not_start_is_told_with_the_reason(  # noqa: PLR0913, PLR0917
+    said: str,
+    code: int,
+    what: str,
+    words: tuple[str, ...],
+    shanty: Typing,
+    fakes: Fakes,
+    port: int,
 ) -> None:
-    fakes.answer(reply("docker run", stderr="docker: no space left on device\n", code=125))
-    answer = shanty("prod", "--detach", "--port", str(port))
-    assert answer.code == 1
-    assert "no space left on device" in answer.stderr
-    assert answer.stderr.splitlines()[-1].startswith("fix: ")
+    fakes.answer(reply("docker run", stderr=said, code=125))
+    answer = shanty(*words, "--port", str(port))
+    told, fix = answer.stderr.splitlines()[-2:]
+    assert (answer.code, told) == (code, what.format(task=words[0], port=port))
+    assert fix.startswith("fix: ")
+    removed = f"docker rm --force --volumes harbour-{words[0]}-{port}"
+    assert (fakes.changes[-1] == removed) is ("--detach" in words)
 
 
 # --dry
@@ -1545,11 +1561,17 @@ def test_clean_removes_containers_and_leaves_images(shanty: Typing, fakes: Fakes
     )
 
 
-def test_clean_removes_images_when_asked(shanty: Typing, fakes: Fakes) -> None:
+def test_clean_removes_images_when_asked_and_what_their_builds_kept(
+    shanty: Typing, fakes: Fakes, cache_folder: Path
+) -> None:
+    assert shanty("build").code == 0
+    kept = cache_folder / "shanty"
+    assert [file.name for file in kept.glob("*/Dockerfile")] == ["Dockerfile"]
     fakes.answer(*one_image())
     answer = shanty("clean", "--images")
     assert answer.stdout == "removed: harbour:production\n"
-    assert answer.announced == fakes.changes == ["docker image rm --force harbour:production"]
+    assert answer.announced == ["docker image rm --force harbour:production"]
+    assert list(kept.iterdir()) == []
 
 
 def test_clean_where_nothing_is_left_says_so(shanty: Typing, fakes: Fakes) -> None:

@@ -6,6 +6,7 @@ import shutil
 from shanty.door import door
 from shanty.endpoint import endpoint
 from shanty.errors import AccessError, HungError, MachineError, RunError, ShantyError, UsageError
+from shanty.failure.disk import disk_full
 
 NO_ENGINE = r"cannot connect|daemon running|error during connect|failed to connect"
 NO_CONTEXT = r"unable to resolve docker endpoint: (.*)"
@@ -27,6 +28,8 @@ def docker_fault(said: str) -> ShantyError:
         asked = endpoint()
         reason = found[1].partition(": open ")[0]
         return UsageError(f"{asked.leader} {asked.name} leads to no engine: {reason}", asked.fix)
+    if full := disk_full(said):
+        return full.kind(full.what, full.fix)
     if re.search(NO_ENGINE, said, re.IGNORECASE):
         return no_engine(last)
     return RunError(f"docker failed: {last}", "mend what Docker names, then try again")

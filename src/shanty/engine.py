@@ -45,7 +45,8 @@ LOG_LINES = 100
 class Found:
     """One container or image of a project: its name, what it is, how it is, and on which lock.
 
-    `is_detached` is whether it was started to outlive the command that started it.
+    `is_detached` is whether it was started to outlive the command that started it; `project` is the
+    id of its project, empty where it is of none; `age` is in seconds, a container's alone.
     """
 
     name: str
@@ -53,6 +54,9 @@ class Found:
     state: str
     lock: str = ""
     is_detached: bool = False
+    project: str = ""
+    status: str = field(default="", compare=False)
+    age: float = field(default=0, compare=False)
 
     @property
     def is_superseded(self) -> bool:
@@ -250,6 +254,13 @@ def containers(project: Project, *, running: bool = False) -> list[Found]:
         return [one for container in found if (one := _found(container))]
 
 
+def named(name: str) -> Found | None:
+    """Return the container of a name, whosever it is, `None` where there is none."""
+    with translated():
+        found = client().container.list(all=True, filters=[("name", f"^/{re.escape(name)}$")])
+        return _found(found[0]) if found else None
+
+
 def images(project: Project) -> list[Found]:
     """Return the project's images, by tag or by id where they lost theirs."""
     with translated():
@@ -268,10 +279,24 @@ def _found(container: "Container") -> Found | None:
     try:
         labels = _labels(container)
         kind, lock = labels.get("shanty.task", ""), labels.get("shanty.lock", "")
-        detached = not container.host_config.auto_remove
-        return Found(container.name, kind, _state(container), lock, detached)
+        return Found(
+            container.name,
+            kind,
+            _state(container),
+            lock,
+            is_detached=not container.host_config.auto_remove,
+            project=labels.get("shanty.project", ""),
+            status=str(container.state.status),
+            age=_age(container),
+        )
     except NoSuchContainer:
         return None
+
+
+def _age(container: "Container") -> float:
+    """Return the seconds since a container was made, 0 where the engine does not say."""
+    created = container.created
+    return (datetime.now(UTC) - created).total_seconds() if created else 0
 
 
 def _labels(container: "Container") -> dict[str, str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from shanty.context import Context
 from shanty.door import door
 from shanty.errors import MachineError, UsageError
+from shanty.project import Project
 from shanty.project_files import read_by_build
 from shanty.request import shown
 
@@ -40,7 +41,7 @@ def write_dockerfile(context: Context, shipped: Path, *, wheel: bool) -> Path:
         *(_unneeded(context) if wheel else ()),
         *_ignored(context, shipped_patterns.splitlines()),
     ]
-    folder = _cache_folder() / context.project.id
+    folder = project_cache(context.project)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder / "Dockerfile", (shipped / "Dockerfile").read_text(encoding="utf-8"))
@@ -51,6 +52,11 @@ def write_dockerfile(context: Context, shipped: Path, *, wheel: bool) -> Path:
             "set XDG_CACHE_HOME to a folder that can be",
         ) from error
     return folder / "Dockerfile"
+
+
+def project_cache(project: Project) -> Path:
+    """Return the folder of what is kept for the builds of a project, and may be lost."""
+    return _cache_folder() / project.id
 
 
 def check_ignore_file(context: Context, dockerfile: Path) -> None:

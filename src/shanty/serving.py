@@ -10,9 +10,11 @@ from shanty import engine, request, terminal
 from shanty.container import ContainerOptions
 from shanty.debugger import debugger_line
 from shanty.door import door
-from shanty.errors import MachineError, RunError, UsageError
+from shanty.errors import ShantyError, UsageError
 from shanty.failure.case import Diagnosis, failure
 from shanty.failure.limit import out_of_memory
+from shanty.namesake import check_image, make_room
+from shanty.not_started import not_started
 from shanty.port import check_free
 from shanty.project import Project
 from shanty.request import Request
@@ -23,6 +25,8 @@ from shanty.workflow import Workflow
 READY_SECONDS = 60
 # The exit code of what the kernel or somebody else has killed.
 KILLED = 137
+# That of Docker itself, which has started nothing.
+NOT_STARTED = 125
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Serving:
         address, since = _address(options.host, self.workflow.settings.port), datetime.now(UTC)
         said = f"{address}  (Ctrl-C stops it){debugger_line(options.debug_port)}"
         code = self._perform(asked, lambda request: execute(request, tail), said)
+        if code == NOT_STARTED:
+            raise self._not_started(asked, tail.text if tail else "", options)
         if code not in {0, terminal.INTERRUPTED}:
             what = f"the {target} server ended with exit code {code}"
             if code == KILLED and engine.ran_out_of_memory(asked.container, since):
@@ -59,9 +65,10 @@ class Serving:
         terminal.announce(asked, dry=self.workflow.dry)
         if self.workflow.dry:
             return 0
-        self._remove_ended(asked.container)
-        if terminal.execute_quietly(asked):
-            raise RunError(f"{asked.container} could not be started", f"{door()} ps")
+        self._make_room(asked)
+        code, said = terminal.execute_listening(asked)
+        if code:
+            raise self._not_started(asked, said, options)
 
         def explain(log: str, starved: bool) -> Diagnosis | None:  # noqa: FBT001
             return out_of_memory(options.memory) if starved else self.workflow.explain(log)
@@ -88,22 +95,22 @@ class Serving:
         terminal.announce(asked, dry=self.workflow.dry)
         if self.workflow.dry:
             return 0
-        self._remove_ended(asked.container)
+        self._make_room(asked)
         print(said, file=sys.stderr, flush=True)
         return execute(asked)
+
+    def _make_room(self, asked: Request) -> None:
+        settings, project = self.workflow.settings, self.workflow.project
+        check_image(asked.arguments[-1], project)
+        make_room(asked.container, settings.port, project)
+
+    def _not_started(self, asked: Request, said: str, options: ContainerOptions) -> ShantyError:
+        settings, project = self.workflow.settings, self.workflow.project
+        return not_started(asked, said, options.host, settings.port, project)
 
     def _check_port(self, host: str) -> None:
         if not self.workflow.dry:
             check_free(host, self.workflow.settings.port, self.workflow.project)
-
-    def _remove_ended(self, name: str) -> None:
-        if name in (found.name for found in engine.containers(self.workflow.project, running=True)):
-            raise MachineError(f"the container {name} is running", f"{door()} stop")
-        ended = [
-            found.name for found in engine.containers(self.workflow.project) if found.name == name
-        ]
-        if ended:
-            terminal.execute_quietly(request.remove_containers(ended))
 
 
 def _address(host: str, port: int) -> str:

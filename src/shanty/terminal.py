@@ -90,9 +90,13 @@ def execute_step(
         return _execute_step(request, streams, beside)
 
 
-def execute_aside(request: Request) -> int:
-    """Run a step whose output is no part of the task's own: it goes where errors do."""
-    return _execute_step(request, (STDERR, None))
+def execute_aside(request: Request, tail: Tail | None = None) -> int:
+    """Run a step whose output is no part of the task's own: it goes where errors do.
+
+    What it says of errors is kept in a tail that is given.
+    """
+    with showing_progress(tail) as (_, stderr):
+        return _execute_step(request, (STDERR, stderr))
 
 
 def execute_build(request: Request, tail: Tail | None = None) -> int:
@@ -157,6 +161,13 @@ def execute_quietly(request: Request) -> int:
     return subprocess.run(
         request.arguments, env=environment, stdout=subprocess.DEVNULL, check=False
     ).returncode
+
+
+def execute_listening(request: Request) -> tuple[int, str]:
+    """Run the command with its output hidden; return its exit code and what its errors say."""
+    environment = {**os.environ, **request.environment}
+    done = subprocess.run(request.arguments, env=environment, capture_output=True, check=False)
+    return done.returncode, done.stderr.decode(errors="replace")
 
 
 def execute_silently(request: Request) -> None:

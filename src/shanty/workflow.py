@@ -18,10 +18,11 @@ from shanty.dependencies.poetry_version import check_poetry
 from shanty.dependencies.python_version import check_admitted
 from shanty.door import door
 from shanty.dynamic_version import check_backend, unheeded_plugins
-from shanty.errors import MachineError, RunError
+from shanty.errors import MachineError, ShantyError
 from shanty.failure.build_failure import diagnose_build
 from shanty.failure.case import Case, Diagnosis, failure
 from shanty.failure.diagnosis import diagnose
+from shanty.failure.registry import not_pulled
 from shanty.gunicorn_conf import check_gunicorn_conf
 from shanty.image.archive import saved
 from shanty.image.weight import Weight, weigh
@@ -217,7 +218,7 @@ class Workflow:
             terminal.say(fault.what)
         return weight
 
-    def _build_failed(self, target: str, resolved: Resolved, said: str) -> RunError:
+    def _build_failed(self, target: str, resolved: Resolved, said: str) -> ShantyError:
         settings = resolved.settings
         own = own_base_image(settings.python_version) == settings.base_image
         reason = diagnose_build(self._case(said, resolved), debian_python=own)
@@ -277,18 +278,26 @@ class Workflow:
             if self.dry:
                 return Base(self.resolved)
             raise
-        asked = request.pull(settings.base_image)
-        if self._perform(asked, terminal.execute_aside):
-            if is_pinned(settings.base_image):
-                raise MachineError(
-                    f"the base image {settings.base_image} is pinned, and cannot be pulled",
-                    f"{door()} sync --pin-base, or take the digest out of [tool.shanty] base-image",
-                )
-            raise MachineError(
-                f"the base image {settings.base_image} is not here and cannot be pulled",
-                f"{door()} setup",
-            )
+        asked, tail = request.pull(settings.base_image), Tail()
+        if self._perform(asked, partial(terminal.execute_aside, tail=tail)):
+            raise self._not_pulled(tail.text)
         return Base(self.resolved, engine.image_digest(settings.base_image))
+
+    def _not_pulled(self, said: str) -> MachineError:
+        """Return why there is no base image; the official one can be made here in its place."""
+        name = self.settings.base_image
+        reason = not_pulled(name, said)
+        why = f": {reason.what}" if reason else ""
+        if is_pinned(name):
+            return MachineError(
+                f"the base image {name} is pinned, and cannot be pulled{why}",
+                f"{door()} sync --pin-base, or take the digest out of [tool.shanty] base-image",
+            )
+        own = is_official(name, self.settings.python_version) or reason is None
+        return MachineError(
+            f"the base image {name} is not here and cannot be pulled{why}",
+            reason.fix if reason and not own else f"{door()} setup",
+        )
 
     def at_hand(self) -> Resolved:
         """Return the settings on a base image that this engine has, as they are where it has none.

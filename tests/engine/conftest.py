@@ -6,10 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.projects import PROJECTS, set_up
+from tests.engine.projects import FURTHER, PROJECTS, set_up
 from tests.engine.support import CHECKOUT, Workspace, docker
 
 SHARED = ("docker", "examples", "pyproject.toml", "tasks.py")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the further projects to `--full`; pytest counts them as deselected."""
+    if config.getoption("--full"):
+        return
+    further = [item for item in items if _is_further(item)]
+    config.hook.pytest_deselected(items=further)
+    items[:] = [item for item in items if item not in further]
+
+
+def _is_further(item: pytest.Item) -> bool:
+    parameters = getattr(item, "callspec", None)
+    root = parameters.params.get("root") if parameters else None
+    return isinstance(root, Path) and root.name in FURTHER
 
 
 @pytest.fixture(scope="session", autouse=True)

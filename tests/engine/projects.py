@@ -33,6 +33,16 @@ ROOTS = [
 ]
 
 
+# What is the same as another's in every way but one, which tests without an engine cover too.
+FURTHER = {
+    *("asgi_wrapper", "decoy_module", "django_asgi", "falcon_asgi", "fastapi_uvicorn"),
+    *("flask_flaskenv", "flask_init_app", "flask_make_app", "flask_single_module", "flask_upper"),
+    *("granian_wsgi", "gunicorn_with_uvicorn", "mixed_metadata", "no_server_asgi"),
+    *("optional_group_server", "package_include", "plain_asgi", "python_pin"),
+    *("readme_missing_ok", "starlette_hypercorn", "two_apps", "waitress_app"),
+}
+
+
 def greeting(root: Path) -> str:
     """Return what a project's page says."""
     return f"hello from {root.relative_to(PROJECTS).parts[0]}"

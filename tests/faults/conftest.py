@@ -4,6 +4,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,18 @@ def judged(request: pytest.FixtureRequest) -> Iterator[list[Judged]]:
     text = table(found)
     (ARTIFACTS / f"faults{'-bare' if bare else ''}.md").write_text(f"{text}\n", encoding="utf-8")
     show(f"\n{text}")
+
+
+@contextmanager
+def another_checkout(place: Place) -> Iterator[Place]:
+    """Yield another folder of the same project and name, whose page says something else."""
+    folder = place.temporary.parent / "other-checkout"
+    shutil.copytree(place.root, folder / "coach_planner")
+    (folder / "tmp").mkdir()
+    other = replace(place, root=folder / "coach_planner", temporary=folder / "tmp")
+    other.write("src/coach_planner/templates/week.html", "</title>", " elsewhere</title>")
+    yield other
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

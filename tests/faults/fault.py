@@ -19,15 +19,16 @@ SERVE = f"{BUILD} && {RUN}"
 class Fault:
     """One fault with its points.
 
-    `inject` makes it, and takes it away again where that is not the mending; `cause` is searched
-    in the first line of the error; `seconds` count from the start, or with `afterwards` from the
-    end of the last docker command; `mend` is what the fix says; `bare` is what one would type
-    without Shanty; `known` is why it does not get full marks, where it does not.
+    `inject` makes it, and takes it away again where that is not the mending; `task` and `bare`,
+    what one would type without Shanty, name the place's words in braces; `cause` is searched in
+    the first line of the error; `seconds` count from the start, or with `afterwards` from the end
+    of the last docker command; `mend` does what the fix says; `known` is why it does not get full
+    marks, where it does not.
     """
 
     name: str
     inject: Callable[[Place], AbstractContextManager[None]]
-    task: tuple[str, ...]
+    task: str
     code: int
     cause: str
     mend: Mend
@@ -56,9 +57,8 @@ def fault(  # noqa: PLR0913
 
     def add(inject: Callable[[Place], Iterator[None]]) -> Callable[[Place], Iterator[None]]:
         manager = contextmanager(inject)
-        words = tuple(task.split())
         FAULTS.append(
-            Fault(name, manager, words, code, cause, mend, seconds, afterwards, bare, known)
+            Fault(name, manager, task, code, cause, mend, seconds, afterwards, bare, known)
         )
         return inject
 
@@ -98,8 +98,13 @@ def by_hand(pattern: str, edit: Callable[[Place], object]) -> Mend:
 def retype(pattern: str, words: str) -> Mend:
     """Return another line in place of the one typed, which the fix has to name by a pattern."""
 
-    def mend(_place: Place, outcome: Outcome, _task: tuple[str, ...]) -> tuple[str, ...]:
+    def mend(place: Place, outcome: Outcome, _task: tuple[str, ...]) -> tuple[str, ...]:
         assert re.search(pattern, outcome.fix), f"{outcome.fix!r} does not say {pattern}"
-        return tuple(words.split())
+        return place.filled(words)
 
     return mend
+
+
+def nothing(_place: Place, _outcome: Outcome, task: tuple[str, ...]) -> tuple[str, ...]:
+    """Mend nothing: the task passes in spite of the fault."""
+    return task

@@ -43,6 +43,9 @@ def judge(fault: Fault, place: Place) -> Judged:
         outcome = _run(fault, place)
         judged = Judged(fault, outcome)
         _judge_words(judged, fault, outcome)
+        if not outcome.code:
+            # What was asked for is no leftover.
+            place.shanty("clean")
         new = traces(place).new(before)
         leaked = [secret for secret in place.secrets if secret in outcome.said]
         judged.give("clean", not new and not leaked, new or "a secret was printed")
@@ -53,11 +56,12 @@ def judge(fault: Fault, place: Place) -> Judged:
 
 def _run(fault: Fault, place: Place) -> Outcome:
     """Run the task; where it took too long, again, for a machine has slow moments."""
-    outcome = place.shanty(*fault.task)
+    task = place.filled(fault.task)
+    outcome = place.shanty(*task)
     for _ in range(TRIES - 1):
         if outcome.took(fault.afterwards) <= fault.seconds or outcome.code != fault.code:
             break
-        outcome = place.shanty(*fault.task)
+        outcome = place.shanty(*task)
     return outcome
 
 
@@ -75,7 +79,7 @@ def _mended(fault: Fault, place: Place, outcome: Outcome) -> tuple[bool, str]:
         # What passes in spite of a fault has nothing to mend.
         return outcome.code == 0, outcome.stderr[-300:]
     try:
-        task = fault.mend(place, outcome, fault.task)
+        task = fault.mend(place, outcome, place.filled(fault.task))
     except AssertionError as error:
         return False, str(error)
     again = place.shanty(*task)
@@ -88,9 +92,9 @@ def judge_bare(fault: Fault, place: Place) -> Judged:
     Any line may name the cause, any advice is a fix, any code but 0 is the right one, and the fix
     counts as one that works where the commands pass once the fault has gone.
     """
-    line = fault.bare.format(image=place.image, port=place.port)
     with fault.inject(place):
         before = traces(place)
+        line = fault.bare.format(**place.known)
         outcome = place.shell(line)
         judged = Judged(fault, outcome)
         judged.give("code", bool(outcome.code) == bool(fault.code), outcome.code)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.engine.support import AS_ANOTHER, SOCKET, docker
@@ -69,7 +69,8 @@ class Outcome:
 class Place:
     """A copy of a project, its own temporary folder, port and image, and the user who is there.
 
-    `environment` adds to the test's own, `None` takes a variable out; `secrets` are in no output.
+    `environment` adds to the test's own, `None` takes a variable out; `secrets` are in no output;
+    `words` are what a task names in braces.
     """
 
     root: Path
@@ -81,6 +82,16 @@ class Place:
     groups: list[int] = field(default_factory=list)
     here: Path | None = None
     secrets: list[str] = field(default_factory=list)
+    words: dict[str, str] = field(default_factory=dict)
+
+    def filled(self, line: str) -> tuple[str, ...]:
+        """Return the words of a line, with those of this place in the place of their names."""
+        return tuple(word.format(**self.known) for word in line.split())
+
+    @property
+    def known(self) -> dict[str, str]:
+        """The words of this place by name."""
+        return {"image": self.image, "port": str(self.port), **self.words}
 
     @property
     def pyproject(self) -> Path:
@@ -110,6 +121,10 @@ class Place:
     def times(self) -> Path:
         """When each `docker` command ended."""
         return self.temporary.parent / "times"
+
+    def unset(self, name: str) -> None:
+        """Give up a variable of this place's."""
+        del self.environment[name]
 
     def write(self, name: str, before: str, after: str) -> None:
         """Replace a text that must be in a file of the project."""
@@ -162,10 +177,6 @@ class Place:
         last = float(self.times.read_text().split()[-1]) if self.times.exists() else started
         stdout, stderr = (text.decode(errors="replace") for text in (done.stdout, done.stderr))
         return Outcome(stdout, stderr, done.returncode, ended - started, ended - last)
-
-    def like(self, environment: Mapping[str, str | None]) -> "Place":
-        """Return the same place with another environment besides."""
-        return replace(self, environment={**self.environment, **environment})
 
 
 def recording_docker(place: Place, real: str) -> None:

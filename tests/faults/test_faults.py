@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.faults import engine_faults, port_faults  # noqa: F401 - they add their faults
+from tests.faults import (  # noqa: F401 - they add their faults
+    disk_faults,
+    engine_faults,
+    index_faults,
+    name_faults,
+    port_faults,
+    registry_faults,
+    terminal_faults,
+)
 from tests.faults.fault import FAULTS, Fault
 from tests.faults.judge import Judged, judge, judge_bare
 from tests.faults.place import Place

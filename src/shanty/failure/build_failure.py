@@ -10,8 +10,10 @@ from shanty.dependencies.wheels import has_wheel, newest_before
 from shanty.door import door
 from shanty.failure.case import Case, Diagnosis
 from shanty.failure.compiler import COMPILER, FROM_SCRATCH, PYTHON_HEADERS, RUNTIME, wanted
+from shanty.failure.disk import disk_full
 from shanty.failure.fetch import not_fetched
 from shanty.failure.gate import red_tests
+from shanty.failure.registry import not_pushed
 
 # Before each line: the number of the step and the time, and the colours of a terminal.
 MARGIN = re.compile(r"\x1b\[[\d;?]*[a-zA-Z]|^(?:#\d+ )?\d+\.\d+ |^#\d+ ", re.MULTILINE)
@@ -36,6 +38,8 @@ def diagnose_build(case: Case, *, debian_python: bool) -> Diagnosis | None:
     The headers of a Python of Debian's are in a package of their own.
     """
     said = MARGIN.sub("", case.log)
+    if outside := disk_full(said) or not_pushed(said):
+        return outside
     if unknown := UNKNOWN_TO_DEBIAN.search(said):
         return Diagnosis(
             f"Debian has no package {unknown['name']}",

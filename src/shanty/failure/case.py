@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from shanty.context import SOURCES
 from shanty.dependencies.lock import Lock
-from shanty.errors import RunError
+from shanty.errors import RunError, ShantyError
 from shanty.project import Project
 from shanty.settings import DEFAULTS, Value
 
@@ -16,10 +16,11 @@ SEE_ABOVE = "mend what its log names above"
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Why something failed, and what to do about it."""
+    """Why something failed, what to do about it, and which kind of error that is."""
 
     what: str
     fix: str
+    kind: type[ShantyError] = RunError
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ def masked(text: str) -> str:
     return re.sub(named, r"\1…", text)
 
 
-def failure(what: str, reason: Diagnosis | None, otherwise: str = SEE_ABOVE) -> RunError:
+def failure(what: str, reason: Diagnosis | None, otherwise: str = SEE_ABOVE) -> ShantyError:
     """Return the fault of something that ended, with its reason where one was found."""
     if reason is None:
         return RunError(what, otherwise)
-    return RunError(f"{what}: {reason.what}", reason.fix)
+    return reason.kind(f"{what}: {reason.what}", reason.fix)

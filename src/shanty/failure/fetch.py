@@ -17,6 +17,11 @@ PIP = re.compile(
     r"Retrying .*?host='(?P<host>[^']+)', port=(?P<port>\d+)\)"
     r".*?(?P<reason>\[Errno -?\d+\] [\w ]+|timed out)"
 )
+# Of later releases, which name no host there.
+PIP_LATER = re.compile(
+    r"Retrying \(Retry\(total=0.*?(?P<reason>\[Errno -?\d+\] [\w ]+|\[SSL: \w+\]|timed out)"
+)
+PIP_INDEX = re.compile(r"Looking in indexes: (\S+?),?\s")
 GIT = re.compile(
     r"Failed to (?:download and )?build `(?P<name>[\w.-]+) @ git\+(?P<url>[^`]+)`"
     r"(?:(?!Failed to).*\n)*?.*fatal: (?P<reason>.*)"
@@ -93,6 +98,9 @@ def _addresses(said: str) -> Iterator[tuple[str, str]]:
         yield host, [*CAUSE.findall(found["causes"]), "it says no more"][-2:][0]
     for found in PIP.finditer(said):
         yield f"{found['host']}:{found['port']}", found["reason"]
+    for found in PIP_LATER.finditer(said):
+        index = PIP_INDEX.search(said)
+        yield "/".join(index[1].split("/")[:3]) if index else "PyPI", found["reason"]
 
 
 def _of_another_python(said: str) -> Iterator[Diagnosis]:

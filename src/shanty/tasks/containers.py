@@ -1,5 +1,6 @@
 """The tasks about what there is of a project in the engine."""
 
+import shutil
 from pathlib import Path
 
 from invoke.context import Context
@@ -7,6 +8,7 @@ from invoke.context import Context
 from shanty import engine, request, terminal
 from shanty.door import door
 from shanty.errors import RunError
+from shanty.ignore_file import project_cache
 from shanty.project import find_project
 from shanty.services.running import own_containers, service_containers
 from shanty.services.stop import kept_volumes, taken_down
@@ -67,6 +69,8 @@ def clean(c: Context, images: bool = False, volumes: bool = False) -> None:
     _change(c, taken_down(services, kept))
     _change(c, [request.remove_images(tags)] if tags else [])
     if not c.config.run.dry:
+        if images:
+            shutil.rmtree(project_cache(project), ignore_errors=True)
         names += [one.name for one in services]
         names += [name for found in kept.values() for name in found]
         print(f"removed: {', '.join((*names, *tags)) or 'nothing was left'}")
