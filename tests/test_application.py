@@ -222,6 +222,27 @@ def test_an_app_in_newer_syntax_than_this_pythons_is_what_it_is(
         assert (found.target, found.framework) == ("harbour:app", "flask")
 
 
+BRANCH = "  elif 2: pass\n"
+CHAIN = range(300)
+DEEP = {
+    "wrappers": "app0 = Flask(1)\n"
+    + "".join(f"app{one + 1} = ProxyFix(app{one})\n" for one in CHAIN),
+    "classes": "class A0(Flask): pass\n"
+    + "".join(f"class A{one + 1}(A{one}): pass\n" for one in CHAIN)
+    + "web = A300().wsgi\n",
+    "branches": f"def f():\n  if 1: pass\n{BRANCH * 1500}  return 1\n",
+    "annotation": f"web: '{'-' * 9000}1' = f()\n",
+}
+
+
+@pytest.mark.parametrize("kind", DEEP)
+def test_an_app_is_found_beside_what_goes_deeper_than_anybody_reads(
+    make_project: MakeProject, kind: str
+) -> None:
+    project = make_project({"harbour.py": f"{OBJECT}{DEEP[kind]}"}, UNPACKAGED)
+    assert find_application(project).target == "harbour:app"
+
+
 # Reading one that is given
 
 WEB = FLASK + "class Port:\n    app = Flask('x')\nport = Port()\nsite, other = make()\n"
