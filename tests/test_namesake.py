@@ -1,5 +1,6 @@
 """What has the name that something is to have is left alone where it is somebody else's."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tests.fakes import Fakes, container, listed, ready, reply
 
 NAME = "harbour-prod-8888"
 PROJECT = Project(Path("/srv/harbour"), Path("/srv/harbour"), {})
-NOW, LONG_AGO = datetime.now(UTC), datetime.now(UTC) - timedelta(hours=1)
+LONG_AGO = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -33,15 +34,16 @@ def refused(fakes: Fakes) -> str:
 def test_a_name_that_nobody_has_is_free(fakes: Fakes) -> None:
     make_room(NAME, 8888, PROJECT)
     assert fakes.changes == []
-    assert f"name=^/{NAME}$" in fakes.questions[0]
+    assert f"name=^/{re.escape(NAME)}$" in fakes.questions[0]
 
 
 @pytest.mark.parametrize(
-    ("status", "created"), [("exited", NOW), ("dead", NOW), ("created", LONG_AGO)]
+    ("status", "age"), [("exited", timedelta()), ("dead", timedelta()), ("created", LONG_AGO)]
 )
 def test_what_has_ended_or_was_never_started_makes_room(
-    status: str, created: datetime, fakes: Fakes
+    status: str, age: timedelta, fakes: Fakes
 ) -> None:
+    created = datetime.now(UTC) - age
     state = {"Status": status, "Running": False}
     own = container(NAME, project=PROJECT.id, created=created.isoformat(), **state)
     fakes.answer(listed([NAME]), own)
@@ -53,7 +55,8 @@ def test_what_has_ended_or_was_never_started_makes_room(
     ("status", "how"), [("running", "is running"), ("created", "is being started")]
 )
 def test_what_runs_or_is_being_started_is_left_alone(status: str, how: str, fakes: Fakes) -> None:
-    own = container(NAME, project=PROJECT.id, created=NOW.isoformat(), Status=status)
+    now = datetime.now(UTC).isoformat()
+    own = container(NAME, project=PROJECT.id, created=now, Status=status)
     fakes.answer(listed([NAME]), own)
     assert refused(fakes) == f"the container {NAME} {how}\nfix: shanty stop"
 

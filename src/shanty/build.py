@@ -60,7 +60,7 @@ def build_image(
         # The tests are in no wheel.
         wheel = recipe.ship == "wheel" and not settings.test_gate
         dockerfile = write_dockerfile(context, docker, wheel=wheel)
-    _check_gate(settings, dockerfile)
+    check_gate(settings, dockerfile)
     arguments = ["docker", "buildx", "build"]
     arguments += ["--file", shown(dockerfile), "--target", target]
     for name in options.tags or (tag(settings, target),):
@@ -87,8 +87,8 @@ def build_image(
     return Request((*arguments, shown(context.root)), values)
 
 
-def _check_gate(settings: Settings, dockerfile: Path) -> None:
-    """Refuse a gate that a Dockerfile would pass over."""
+def check_gate(settings: Settings, dockerfile: Path) -> None:
+    """Raise `UsageError` for a gate that a Dockerfile would pass over."""
     if settings.test_gate and "TEST_GATE" not in argument_defaults(dockerfile):
         raise UsageError(
             f"test-gate = true, and {dockerfile} has no stage that runs the tests",

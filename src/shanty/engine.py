@@ -78,7 +78,11 @@ def _server() -> str:
 
     It comes before all others of a process, which would wait for a hung engine forever.
     """
-    seconds = REMOTE_SECONDS if endpoint().is_remote else ANSWER_SECONDS
+    return _ask_server(ANSWER_SECONDS)
+
+
+def _ask_server(seconds: float) -> str:
+    seconds = patience(seconds)
     try:
         done = subprocess.run(VERSION, capture_output=True, timeout=seconds, check=False)
     except FileNotFoundError as error:
@@ -94,6 +98,11 @@ def _server() -> str:
     if not (version.get("Server") or {}).get("Version"):
         raise no_engine("its client names none")
     return str(version["Server"]["Version"])
+
+
+def patience(seconds: float) -> float:
+    """Return how long to wait for an engine: so many seconds, more where the way is a long one."""
+    return REMOTE_SECONDS if endpoint().is_remote else seconds
 
 
 def _versions(stdout: bytes) -> dict[str, Any]:
@@ -127,18 +136,27 @@ def translated() -> Iterator[None]:
 
 def check_engine() -> None:
     """Raise `MachineError` unless an engine that is new enough answers, and buildx with it."""
-    version, asked = engine_version(), endpoint()
+    check_release(engine_version())
+    check_buildx(buildx_version())
+
+
+def check_release(version: Version) -> None:
+    """Raise `MachineError` for an engine that is too old."""
+    asked = endpoint()
     if version < OLDEST_ENGINE:
         raise MachineError(
             f"the Docker engine of {asked.shown} is {version}; {OLDEST_ENGINE} or newer is needed",
             asked.fix.replace("start the engine", "renew the engine"),
         )
-    buildx = buildx_version()
-    if buildx is None:
+
+
+def check_buildx(version: str | None) -> None:
+    """Raise `MachineError` where there is no plugin that builds, or one that is too old."""
+    if version is None:
         raise MachineError("docker has no buildx plugin", f"{door()} setup")
-    if _release(buildx) < OLDEST_BUILDX:
+    if _release(version) < OLDEST_BUILDX:
         raise MachineError(
-            f"docker's buildx plugin is {buildx}; {OLDEST_BUILDX} or newer is needed",
+            f"docker's buildx plugin is {version}; {OLDEST_BUILDX} or newer is needed",
             f"{door()} setup",
         )
 
@@ -157,9 +175,9 @@ def is_reachable() -> bool:
     return True
 
 
-def engine_version() -> Version:
-    """Return the engine's version; raise `MachineError` when none answers."""
-    return _release(_server())
+def engine_version(seconds: float | None = None) -> Version:
+    """Return the engine's version; raise `MachineError` when none answers, in these seconds."""
+    return _release(_ask_server(seconds) if seconds else _server())
 
 
 def _release(version: str) -> Version:

@@ -30,17 +30,10 @@ NEVER = (
 def write_dockerfile(context: Context, shipped: Path, *, wheel: bool) -> Path:
     """Write a copy of the shipped Dockerfile with an ignore file beside it; return its path.
 
-    It goes into the user's cache folder, for nothing is written into the project. Left out is
-    what git ignores, or what the shipped ignore file names where the project is no git checkout;
-    what of a larger context belongs to others; and, of a project that ships its `wheel` alone,
-    the folders that no wheel is made of. Raises `MachineError` where no such folder can be had.
+    It goes into the user's cache folder, for nothing is written into the project. Raises
+    `MachineError` where no such folder can be had.
     """
-    shipped_patterns = (shipped / "Dockerfile.dockerignore").read_text(encoding="utf-8")
-    patterns = [
-        *others(context),
-        *(_unneeded(context) if wheel else ()),
-        *_ignored(context, shipped_patterns.splitlines()),
-    ]
+    patterns = ignore_patterns(context, shipped, wheel=wheel)
     folder = project_cache(context.project)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -52,6 +45,21 @@ def write_dockerfile(context: Context, shipped: Path, *, wheel: bool) -> Path:
             "set XDG_CACHE_HOME to a folder that can be",
         ) from error
     return folder / "Dockerfile"
+
+
+def ignore_patterns(context: Context, shipped: Path, *, wheel: bool) -> list[str]:
+    """Return the lines of an ignore file for a context that has none.
+
+    Left out is what git ignores, or what the shipped ignore file names where the project is no git
+    checkout; what of a larger context belongs to others; and, of a project that ships its `wheel`
+    alone, the folders that no wheel is made of.
+    """
+    shipped_patterns = (shipped / "Dockerfile.dockerignore").read_text(encoding="utf-8")
+    return [
+        *others(context),
+        *(_unneeded(context) if wheel else ()),
+        *_ignored(context, shipped_patterns.splitlines()),
+    ]
 
 
 def project_cache(project: Project) -> Path:

@@ -99,8 +99,8 @@ def _pip_files(environment: Mapping[str, str]) -> dict[str, str]:
 def _poetry_auth(project: Project, environment: Mapping[str, str]) -> Secret | None:
     """Return the credentials for the project's own indexes, as Poetry finds them."""
     names = [str(source.get("name", "")) for source in sources(project)]
-    file = _config_folder(environment, "pypoetry") / "auth.toml"
-    from_file: Table = table(read_toml(file), "http-basic") if names and file.is_file() else {}
+    file = _auth_file(environment)
+    from_file: Table = _in_file(file) if names else {}
     from_environment = {
         name: credentials for name in names if (credentials := _in_variables(name, environment))
     }
@@ -112,6 +112,20 @@ def _poetry_auth(project: Project, environment: Mapping[str, str]) -> Secret | N
     return Secret("poetry-auth", file) if set(names) & from_file.keys() else None
 
 
+def credentials_of(name: str, environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what an index of the project's is asked with, as Poetry finds it, if anything."""
+    in_file = _in_file(_auth_file(environment))
+    return _in_variables(name, environment) or table(in_file, name)
+
+
+def _auth_file(environment: Mapping[str, str]) -> Path:
+    return _config_folder(environment, "pypoetry") / "auth.toml"
+
+
+def _in_file(file: Path) -> Table:
+    return table(read_toml(file), "http-basic") if file.is_file() else {}
+
+
 def sources(project: Project) -> list[Table]:
     """Return the indexes that the project names under `[[tool.poetry.source]]`."""
     found = table(project.pyproject, "tool.poetry").get("source", [])
@@ -120,11 +134,15 @@ def sources(project: Project) -> list[Table]:
 
 def _in_variables(name: str, environment: Mapping[str, str]) -> dict[str, str]:
     """Return the credentials in `POETRY_HTTP_BASIC_<NAME>_USERNAME` and `…_PASSWORD`."""
-    prefix = f"POETRY_HTTP_BASIC_{re.sub(r'[-.]', '_', name.upper())}"
-    found = {
-        key: environment.get(f"{prefix}_{key.upper()}", "") for key in ("username", "password")
-    }
+    names = credential_variables(name)
+    found = {key: environment.get(variable, "") for key, variable in names.items()}
     return found if any(found.values()) else {}
+
+
+def credential_variables(name: str) -> dict[str, str]:
+    """Return the variables that Poetry takes the credentials for an index from."""
+    prefix = f"POETRY_HTTP_BASIC_{re.sub(r'[-.]', '_', name.upper())}"
+    return {key: f"{prefix}_{key.upper()}" for key in ("username", "password")}
 
 
 def _config_folder(environment: Mapping[str, str], application: str = "") -> Path:

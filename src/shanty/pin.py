@@ -1,5 +1,6 @@
 """The pin of the base image: which digest should stand beside its tag."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shanty.errors import MachineError, UsageError
@@ -14,12 +15,13 @@ from shanty.terminal import announce, say
 class Pin:
     """The base image that a project names, and the Python that it is to have.
 
-    `dry` says the question to the registry and asks none.
+    `dry` says the question to the registry and asks none; `ask` is how it is asked.
     """
 
     base: Reference
     python_version: str
     dry: bool = False
+    ask: Callable[[str], str] = registry_digest
 
     @property
     def followed(self) -> Reference:
@@ -51,7 +53,7 @@ class Pin:
         if self.dry:
             announce(manifest(str(tagged)), dry=True)
             return followed
-        return replace(tagged, digest=registry_digest(str(tagged)))
+        return replace(tagged, digest=self.ask(str(tagged)))
 
     def kept(self) -> Reference:
         """Return the base image as it should be named, asking only where the Python is another."""

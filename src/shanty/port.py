@@ -14,8 +14,15 @@ LAST = 65535
 NEAR = 20
 
 
-def check_free(host: str, port: int, project: Project) -> None:
-    """Raise `MachineError` that names the holder when a port is taken."""
+class ServedError(MachineError):
+    """The port is taken by a server of the project's own."""
+
+
+def check_free(host: str, port: int, project: Project, *, ask_engine: bool = True) -> None:
+    """Raise `MachineError` that names the holder when a port is taken.
+
+    Which containers there are is asked of an engine, unless there is none to ask.
+    """
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -32,8 +39,8 @@ def check_free(host: str, port: int, project: Project) -> None:
                     f"--host {host} is no address of this machine", "use 127.0.0.1"
                 ) from error
             if error.errno != errno.EACCES or _listens(address):
-                raise _taken(port, project) from error
-            if "name=rootless" in security_options():
+                raise _taken(port, project if ask_engine else None) from error
+            if ask_engine and "name=rootless" in security_options():
                 raise MachineError(
                     f"port {port} is kept for root, and the engine is none of root's", "--port 8888"
                 ) from error
@@ -54,11 +61,12 @@ def free_port() -> int:
         return port
 
 
-def _taken(port: int, project: Project) -> MachineError:
+def _taken(port: int, project: Project | None) -> MachineError:
     another = f"--port {free_near(port)}"
-    container = publisher(port)
-    if container and container in {found.name for found in containers(project, running=True)}:
-        return MachineError(
+    container = publisher(port) if project else None
+    own = {one.name for one in containers(project, running=True)} if container and project else ()
+    if container and container in own:
+        return ServedError(
             f"port {port} is taken by {container}, which serves this project at "
             f"http://127.0.0.1:{container.rpartition('-')[2]}/",
             f"{door()} stop, or choose another: {another}",

@@ -14,14 +14,13 @@ from shanty.pyproject import table
 
 def check_project(project: Project) -> None:
     """Raise `UsageError` for what no release of Poetry builds, or builds under another name."""
-    _check_names(project)
+    check_names(project)
     if project.package_mode:
-        _check_packages(project)
-        for key, name in _readmes(project):
-            _check_file(project, key, name)
-        _check_licences(project)
+        check_packages(project)
+        check_readmes(project)
+        check_licences(project)
     if project.has_package:
-        _check_links(project)
+        check_links(project)
 
 
 def read_by_build(project: Project) -> tuple[str, ...] | None:
@@ -35,7 +34,7 @@ def read_by_build(project: Project) -> tuple[str, ...] | None:
         return None
     return (
         *(_relative(project, package.path) for package in project.packages),
-        *(name for _, name in _readmes(project)),
+        *(name for _, name in readmes(project)),
         *(pattern.lstrip("/") for pattern in _licence_patterns(project)),
         *_included(poetry.get("include", ())),
         str(table(project.pyproject, "project.license").get("file", "LICENSES")),
@@ -61,7 +60,7 @@ def _included(entries: Iterable[object]) -> Iterator[str]:
             yield str(entry.get("path", ""))
 
 
-def _check_names(project: Project) -> None:
+def check_names(project: Project) -> None:
     """Refuse two names: Poetry takes the one under `[project]`, older releases the other."""
     first = table(project.pyproject, "project").get("name")
     second = table(project.pyproject, "tool.poetry").get("name")
@@ -73,7 +72,7 @@ def _check_names(project: Project) -> None:
         )
 
 
-def _check_packages(project: Project) -> None:
+def check_packages(project: Project) -> None:
     """Refuse a declared package that is missing, and two that Poetry would choose between."""
     declared = table(project.pyproject, "tool.poetry").get("packages")
     for package in project.places:
@@ -93,7 +92,7 @@ def _check_packages(project: Project) -> None:
         )
 
 
-def _check_links(project: Project) -> None:
+def check_links(project: Project) -> None:
     """Refuse a link in a package that leads nowhere, or round in a circle: no wheel holds one."""
     for package in project.packages:
         for path in (package.path, *package.path.rglob("*")):
@@ -117,7 +116,7 @@ def _relative(project: Project, path: Path) -> str:
     return path.relative_to(project.root).as_posix()
 
 
-def _readmes(project: Project) -> Iterator[tuple[str, str]]:
+def readmes(project: Project) -> Iterator[tuple[str, str]]:
     """Yield the readme files, with the key that names each."""
     standard = table(project.pyproject, "project").get("readme")
     poetry = table(project.pyproject, "tool.poetry").get("readme")
@@ -129,6 +128,12 @@ def _readmes(project: Project) -> Iterator[tuple[str, str]]:
             yield "[tool.poetry] readme", str(name)
 
 
+def check_readmes(project: Project) -> None:
+    """Refuse a readme that is not there."""
+    for key, name in readmes(project):
+        _check_file(project, key, name)
+
+
 def _check_file(project: Project, key: str, name: str) -> None:
     if not (project.root / name).is_file():
         raise UsageError(
@@ -138,7 +143,7 @@ def _check_file(project: Project, key: str, name: str) -> None:
         )
 
 
-def _check_licences(project: Project) -> None:
+def check_licences(project: Project) -> None:
     """Refuse a licence file, or a pattern for some, that matches nothing."""
     standard = table(project.pyproject, "project")
     file = table(standard, "license").get("file")

@@ -24,6 +24,11 @@ def registry_digest(image: str) -> str:
         )
     except FileNotFoundError as error:
         raise no_client() from error
+    return read_digest(image, done)
+
+
+def read_digest(image: str, done: subprocess.CompletedProcess[str]) -> str:
+    """Return the digest that an answer has; raises what `registry_digest` does for its fault."""
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["it said nothing"]
         raise _fault(image, said[-1].removeprefix("ERROR: "))

@@ -280,24 +280,8 @@ class Workflow:
             raise
         asked, tail = request.pull(settings.base_image), Tail()
         if self._perform(asked, partial(terminal.execute_aside, tail=tail)):
-            raise self._not_pulled(tail.text)
+            raise no_base_image(settings.base_image, settings.python_version, tail.text)
         return Base(self.resolved, engine.image_digest(settings.base_image))
-
-    def _not_pulled(self, said: str) -> MachineError:
-        """Return why there is no base image; the official one can be made here in its place."""
-        name = self.settings.base_image
-        reason = not_pulled(name, said)
-        why = f": {reason.what}" if reason else ""
-        if is_pinned(name):
-            return MachineError(
-                f"the base image {name} is pinned, and cannot be pulled{why}",
-                f"{door()} sync --pin-base, or take the digest out of [tool.shanty] base-image",
-            )
-        own = is_official(name, self.settings.python_version) or reason is None
-        return MachineError(
-            f"the base image {name} is not here and cannot be pulled{why}",
-            reason.fix if reason and not own else f"{door()} setup",
-        )
 
     def at_hand(self) -> Resolved:
         """Return the settings on a base image that this engine has, as they are where it has none.
@@ -333,3 +317,22 @@ class Workflow:
         if other and (digest := engine.image_digest(other.settings.base_image)):
             return Base(other, digest)
         return None
+
+
+def no_base_image(name: str, python_version: str, said: str = "") -> MachineError:
+    """Return why there is no base image, by what Docker said of it.
+
+    The official one can be made here in its place.
+    """
+    reason = not_pulled(name, said)
+    why = f": {reason.what}" if reason else ""
+    if is_pinned(name):
+        return MachineError(
+            f"the base image {name} is pinned, and cannot be pulled{why}",
+            f"{door()} sync --pin-base, or take the digest out of [tool.shanty] base-image",
+        )
+    own = is_official(name, python_version) or reason is None
+    return MachineError(
+        f"the base image {name} is not here and cannot be pulled{why}",
+        reason.fix if reason and not own else f"{door()} setup",
+    )

@@ -32,8 +32,8 @@ def compose_version() -> Version | None:
     return Version(release[1]) if release else None
 
 
-def check_compose() -> None:
-    """Raise `MachineError` unless there is a plugin that is new enough."""
+def check_compose() -> Version:
+    """Return the plugin's version; raise `MachineError` unless there is one that is new enough."""
     version = compose_version()
     if version is None:
         raise MachineError("docker has no compose plugin", f"{door()} setup")
@@ -41,3 +41,4 @@ def check_compose() -> None:
         raise MachineError(
             f"Docker Compose is {version}; {OLDEST_COMPOSE} or newer is needed", f"{door()} setup"
         )
+    return version

@@ -5,7 +5,7 @@ from invoke.collection import Collection
 from shanty.tasks.commands import python, run, run_tests, shell
 from shanty.tasks.containers import clean, logs, ps, stop
 from shanty.tasks.images import build, sbom, size_, verify
-from shanty.tasks.machine import setup
+from shanty.tasks.machine import doctor, setup
 from shanty.tasks.poetry import add, lock, remove, update
 from shanty.tasks.project import config, init, sync_
 from shanty.tasks.servers import dev, prod
@@ -13,5 +13,5 @@ from shanty.tasks.servers import dev, prod
 ns = Collection(
     *(build, dev, prod, verify, sbom, size_, shell, run, python, run_tests),
     *(add, remove, update, lock),
-    *(sync_, ps, logs, stop, clean, setup, init, config),
+    *(sync_, ps, logs, stop, clean, setup, doctor, init, config),
 )

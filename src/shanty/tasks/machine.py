@@ -1,4 +1,4 @@
-"""The task about the machine."""
+"""The tasks about the machine."""
 
 import os
 from pathlib import Path
@@ -31,6 +31,17 @@ def setup(c: Context, yes: bool = False) -> None:
         str(resolve_one(key, given).value) for key in ("base-image", "python-version")
     )
     ensure_base_image(plan, base_image, python_version, carried_python(given))
+
+
+@task(help={"json": "for a script"})
+def doctor(c: Context, json: bool = False) -> None:
+    """Look at the machine and the project, and say how to mend what is found."""
+    # Only this task wants what asks by HTTP.
+    from shanty.doctor import examination, report  # noqa: PLC0415
+
+    findings = examination.examine(Path.cwd(), os.environ)
+    print(report.as_json(findings) if json else report.as_lines(findings))
+    report.require(findings)
 
 
 def _confirm(question: str) -> bool:
