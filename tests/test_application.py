@@ -211,6 +211,38 @@ def test_source_that_is_no_python_is_told_by_its_line(make_project: MakeProject)
     )
 
 
+@pytest.mark.parametrize("at", ["", f'{UNPACKAGED}[tool.shanty]\napp = "harbour:app"\n'])
+def test_an_app_in_newer_syntax_than_this_pythons_is_what_it_is(
+    make_project: MakeProject, at: str
+) -> None:
+    """No Python knows this one."""
+    text = f"{FLASK}def of_the_future(: ...\n{OBJECT}print 'x'\n"
+    project = make_project({"harbour.py": text}, at or UNPACKAGED)
+    for found in (find_application(project), read_application(project, "harbour:app")):
+        assert (found.target, found.framework) == ("harbour:app", "flask")
+
+
+BRANCH = "  elif 2: pass\n"
+CHAIN = range(300)
+DEEP = {
+    "wrappers": "app0 = Flask(1)\n"
+    + "".join(f"app{one + 1} = ProxyFix(app{one})\n" for one in CHAIN),
+    "classes": "class A0(Flask): pass\n"
+    + "".join(f"class A{one + 1}(A{one}): pass\n" for one in CHAIN)
+    + "web = A300().wsgi\n",
+    "branches": f"def f():\n  if 1: pass\n{BRANCH * 1500}  return 1\n",
+    "annotation": f"web: '{'-' * 9000}1' = f()\n",
+}
+
+
+@pytest.mark.parametrize("kind", DEEP)
+def test_an_app_is_found_beside_what_goes_deeper_than_anybody_reads(
+    make_project: MakeProject, kind: str
+) -> None:
+    project = make_project({"harbour.py": f"{OBJECT}{DEEP[kind]}"}, UNPACKAGED)
+    assert find_application(project).target == "harbour:app"
+
+
 # Reading one that is given
 
 WEB = FLASK + "class Port:\n    app = Flask('x')\nport = Port()\nsite, other = make()\n"
@@ -274,7 +306,8 @@ def test_a_module_from_outside_the_project_is_believed(
 
 
 @pytest.mark.parametrize(
-    "target", ["harbour", ":app", "harbour:", "harbour:()", ":", "", "harbour:a b"]
+    "target",
+    ["harbour", ":app", "harbour:", "harbour:()", ":", "", "harbour:a b", f"x:{'-' * 9000}y"],
 )
 def test_a_target_that_names_no_callable_is_told(make_project: MakeProject, target: str) -> None:
     with pytest.raises(UsageError) as refused:

@@ -89,10 +89,8 @@ def test_a_group_that_includes_one_that_is_nowhere_has_its_own(make_project: Mak
     [
         "[tool.poetry.dependencies]\nflask = 3\n",
         '[project]\ndependencies = ["flask ^3"]\n[tool.poetry]\n',
-        "[project]\ndependencies = [3]\n[tool.poetry]\n",
         "[dependency-groups]\ntest = [{ group = 'x' }]\n[tool.poetry]\n",
-        "[dependency-groups]\ntest = [3]\n[tool.poetry]\n",
-        "[tool.poetry]\ndev-dependencies = 3\n",
+        "[tool.poetry.dependencies]\nflask = [3]\n",
     ],
 )
 def test_a_dependency_that_cannot_be_read_is_told(make_project: MakeProject, text: str) -> None:

@@ -54,6 +54,20 @@ def test_one_without_any_stage_is_left_to_docker_to_complain_of(dockerfile: Path
     check_stages(dockerfile, TARGETS)
 
 
+def test_one_that_is_not_utf_8_is_told(dockerfile: Path) -> None:
+    dockerfile.write_bytes(b"FROM x AS staging\n# \xff\n")
+    with pytest.raises(UsageError) as refused:
+        check_stages(dockerfile, TARGETS)
+    assert str(refused.value) == (
+        f"{dockerfile}: byte 0xff is not UTF-8\nfix: save the file in UTF-8"
+    )
+
+
+def test_a_default_that_docker_refuses_is_left_to_docker(dockerfile: Path) -> None:
+    dockerfile.write_text("ARG ONE='\nARG TWO='2'\n", encoding="utf-8")
+    assert argument_defaults(dockerfile) == {"ONE": "'", "TWO": "2"}
+
+
 def test_a_stage_that_is_missing_is_named(dockerfile: Path) -> None:
     dockerfile.write_text(f"{FOREIGN}FROM build AS staging\n", encoding="utf-8")
     with pytest.raises(UsageError) as refused:

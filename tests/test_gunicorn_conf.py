@@ -64,7 +64,7 @@ def test_one_that_goes_to_the_background_is_told_with_the_line(
     )
 
 
-@pytest.mark.parametrize("text", ["workers = = 2\n", "workers = 2\0\n"])
+@pytest.mark.parametrize("text", ["workers = = 2\n", "workers = 2\0\n", f"x = {'-' * 9000}1"])
 def test_one_that_is_no_python_is_told(make_project: MakeProject, text: str) -> None:
     with pytest.raises(UsageError) as refused:
         check(make_project, text)

@@ -173,6 +173,12 @@ def test_a_workspace_hands_over_to_nothing_but_a_project_below_it(
     )
 
 
+def test_a_workspace_hands_over_to_no_name_that_no_folder_has(tmp_path: Path) -> None:
+    write(tmp_path, '[tool.shanty]\nproject = "a\\u0000b"\n')
+    with pytest.raises(UsageError, match="holds a NUL"):
+        find_project(tmp_path)
+
+
 def test_a_workspace_does_not_hand_over_to_another_tool_s_project(tmp_path: Path) -> None:
     file = write(tmp_path, '[tool.shanty]\nproject = "docs"\n')
     docs = write(tmp_path / "docs", SETUPTOOLS)
@@ -193,8 +199,14 @@ def test_the_name_stands_in_either_table(make_project: MakeProject, place: str) 
     assert project.name == "quay"
 
 
+def test_a_path_is_no_name(make_project: MakeProject) -> None:
+    project = make_project(pyproject='[tool.poetry]\nname = "/quay"\n')
+    with pytest.raises(UsageError):
+        _ = project.name
+
+
 def test_a_project_without_a_name_is_told_where_to_write_one(make_project: MakeProject) -> None:
-    project = make_project(pyproject='[project]\nname = ""\n[tool.poetry]\nname = 3\n')
+    project = make_project(pyproject='[project]\nname = ""\n[tool.poetry]\n')
     with pytest.raises(UsageError) as refused:
         _ = project.name
     assert str(refused.value) == (
@@ -304,7 +316,15 @@ def test_no_package_is_told_with_the_places_looked_at(make_project: MakeProject)
     )
 
 
-@pytest.mark.parametrize("packages", ['"quay"', '["quay"]', '[{ from = "lib" }]'])
+@pytest.mark.parametrize(
+    "packages",
+    [
+        '["quay"]',
+        '[{ from = "lib" }]',
+        '[{ include = "/quay" }]',
+        '[{ include = "quay", from = "/lib" }]',
+    ],
+)
 def test_packages_written_wrongly_are_told_as_such(
     make_project: MakeProject, packages: str
 ) -> None:

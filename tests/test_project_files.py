@@ -33,6 +33,10 @@ MakeProject = Callable[..., Project]
             '[project]\nlicense-files = ["here*", "/LICEN[CS]E*"]\n[tool.poetry]\n',
             *("[project] license-files", "/LICEN[CS]E*"),
         ),
+        (
+            '[project]\nlicense-files = ["***"]\n[tool.poetry]\n',
+            *("[project] license-files", "***"),
+        ),
     ],
 )
 def test_a_declared_file_that_is_missing_is_told(

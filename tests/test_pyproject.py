@@ -44,6 +44,14 @@ def test_a_file_that_breaks_off_is_told_with_the_line_it_ends_on(tmp_path: Path)
     assert str(refused.value) == (f"{file}:2: invalid TOML: Unterminated string\nfix: mend line 2")
 
 
+@pytest.mark.parametrize("text", [f"a = {'[' * 5000}", f"a = {'9' * 5000}", "a = 2020-02-30"])
+def test_what_no_reader_of_toml_takes_is_told(tmp_path: Path, text: str) -> None:
+    file = write(tmp_path, text)
+    with pytest.raises(UsageError) as refused:
+        read_toml(file)
+    assert refused.value.what.startswith(str(file))
+
+
 def test_a_byte_order_mark_is_told_before_poetry_stumbles_over_it(tmp_path: Path) -> None:
     file = write(tmp_path, "\ufeff[project]\n")
     with pytest.raises(UsageError) as refused:
@@ -241,3 +249,42 @@ def test_a_disk_that_fills_up_leaves_the_file_as_it_was(
         set_value(file, KEY, "2")
     assert file.read_text() == text
     assert list(tmp_path.iterdir()) == [file]
+
+
+# What every test above lets through, one plain case each
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        (
+            "[tool]\nshanty = { port = 1 }  # why\n",
+            '[tool]\nshanty = { port = 1, poetry-version = "2" }  # why\n',
+        ),
+        ("tool.shanty = {}", 'tool.shanty = {poetry-version = "2"}'),
+        (
+            "[tool.ruff]\nx = nan\n[tool.shanty]\npoetry-version = 2.0\n",
+            '[tool.ruff]\nx = nan\n[tool.shanty]\npoetry-version = "2"\n',
+        ),
+        (
+            '[a]\npoetry-version = "1"\n[tool.shanty]\n"poetry-version" = """1"""\n',
+            '[a]\npoetry-version = "1"\n[tool.shanty]\n"poetry-version" = "2"\n',
+        ),
+    ],
+)
+def test_a_value_is_set_wherever_toml_has_it(tmp_path: Path, text: str, after: str) -> None:
+    file = write(tmp_path, text)
+    assert set_value(file, KEY, "2")
+    assert file.read_text() == after
+
+
+def test_a_figure_is_no_text_that_reads_the_same(tmp_path: Path) -> None:
+    file = write(tmp_path, "[tool.shanty]\npoetry-version = 2.5\n")
+    assert set_value(file, KEY, "2.5")
+    assert read_toml(file)["tool"]["shanty"]["poetry-version"] == "2.5"
+
+
+def test_a_list_in_the_place_of_a_text_is_refused(tmp_path: Path) -> None:
+    file = write(tmp_path, "[tool.shanty]\npoetry-version = ['1']\n")
+    with pytest.raises(UsageError):
+        set_value(file, KEY, "2")

@@ -50,6 +50,10 @@ def test_a_wheel_fits_by_its_tags(tag: str, expected: object) -> None:
     assert has_wheel(package(tag), "3.13") is expected
 
 
+def test_a_name_that_no_wheel_has_fits_nowhere() -> None:
+    assert not has_wheel(package("py3-none-any.x--"), "3.13")
+
+
 def test_one_wheel_that_fits_is_enough() -> None:
     assert has_wheel(package("cp39-cp39-win_amd64", "py3-none-any"), "3.9")
 

@@ -16,6 +16,17 @@ FROM = re.compile(
 OURS = "staging"
 
 
+def read_dockerfile(dockerfile: Path) -> str:
+    """Return what a Dockerfile says; raise `UsageError` for one that is not UTF-8."""
+    try:
+        return dockerfile.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{dockerfile}: byte {error.object[error.start]:#04x} is not UTF-8",
+            "save the file in UTF-8",
+        ) from error
+
+
 def stages(text: str) -> list[str]:
     """Return the names of the stages, an empty one for a stage without a name."""
     return [name.lower() for name in FROM.findall(text)]
@@ -29,7 +40,7 @@ def is_foreign(dockerfile: Path) -> bool:
 
 def check_stages(dockerfile: Path, targets: tuple[str, ...]) -> None:
     """Raise `UsageError` for a Dockerfile that lacks one of the targets."""
-    found = stages(dockerfile.read_text(encoding="utf-8"))
+    found = stages(read_dockerfile(dockerfile))
     for target in targets if found else ():
         if target not in found:
             raise UsageError(
@@ -70,8 +81,16 @@ def with_defaults(text: str, values: Mapping[str, str]) -> str:
 def argument_defaults(dockerfile: Path) -> dict[str, str]:
     """Return what each `ARG` of a Dockerfile is when nothing is passed for it."""
     pattern = re.compile(r"^ARG[ \t]+(\w+)=(.*)$", re.MULTILINE)
-    found = pattern.findall(dockerfile.read_text(encoding="utf-8"))
-    return {name: "".join(shlex.split(value)) for name, value in found}
+    found = pattern.findall(read_dockerfile(dockerfile))
+    return {name: _unquoted(value) for name, value in found}
+
+
+def _unquoted(value: str) -> str:
+    try:
+        return "".join(shlex.split(value))
+    except ValueError:
+        # A quote without its other: Docker says so, with the line.
+        return value
 
 
 def shipped_docker() -> Path:

@@ -7,6 +7,7 @@ from packaging.version import Version
 
 from shanty.errors import UsageError
 from shanty.project import Project
+from shanty.search.parts import FAULTS
 
 
 def check_gunicorn_conf(project: Project, python_version: str) -> None:
@@ -19,7 +20,7 @@ def check_gunicorn_conf(project: Project, python_version: str) -> None:
         return
     try:
         tree = ast.parse(file.read_bytes())
-    except (SyntaxError, ValueError) as error:
+    except FAULTS as error:
         if Version(python_version).release[:2] > sys.version_info[:2]:
             return
         raise UsageError(

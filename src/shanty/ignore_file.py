@@ -73,7 +73,8 @@ def check_ignore_file(context: Context, dockerfile: Path) -> None:
     One that `init` wrote for a larger context keeps folders of it, by name, and nothing else.
     """
     file = dockerfile.with_name("Dockerfile.dockerignore")
-    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    lines = text.splitlines()
     kept = [line.removeprefix("!/") for line in lines if line.startswith("!/")]
     if "*" in lines and kept and not any((context.root / one).exists() for one in kept):
         raise UsageError(

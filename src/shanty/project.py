@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 
 from shanty.checkout import is_committed
 from shanty.errors import UsageError
+from shanty.forms import check_forms, check_values
 from shanty.pyproject import Table, read_toml, table
 
 
@@ -60,7 +61,7 @@ class Project:
         """The distribution's name."""
         for place in ("project", "tool.poetry"):
             name = table(self.pyproject, place).get("name")
-            if isinstance(name, str) and name:
+            if isinstance(name, str) and name and "/" not in name:
                 return name
         raise UsageError(
             f"{self.pyproject_file} gives the project no name",
@@ -117,7 +118,7 @@ class Project:
     def _declared(self, declared: object) -> list[Package]:
         """Return the places of `packages`; of a pattern, the folder before its first wildcard."""
         try:
-            return [
+            found = [
                 Package(
                     (self.root / entry.get("from", "")).joinpath(
                         *takewhile(
@@ -128,11 +129,16 @@ class Project:
                 )
                 for entry in declared  # type: ignore[attr-defined]
             ]
-        except (AttributeError, KeyError, TypeError) as error:
+            # One that lies elsewhere has no place in a wheel.
+            for place in found:
+                place.path.relative_to(self.root)
+                place.import_root.relative_to(self.root)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UsageError(
                 f"{self.pyproject_file}: packages = {declared!r} is no list of packages",
                 'write it as packages = [{ include = "…", from = "src" }]',
             ) from error
+        return found
 
     def _by_default(self) -> list[Package]:
         module = canonicalize_name(self.name).replace("-", "_")
@@ -162,8 +168,10 @@ def find_project(start: Path) -> Project:
         values = read_toml(file)
         handed_over = table(values, "tool.shanty").get("project")
         if handed_over is not None:
+            check_values(file, table(values, "tool.shanty"))
             return _hand_over(folder, values, handed_over)
         if _is_poetry(folder, values):
+            check_forms(file, values)
             return Project(folder, folder, values)
         others.append(file)
     fix = _way_to_a_project(start)
@@ -227,6 +235,7 @@ def _hand_over(workspace: Path, values: Table, folder: object) -> Project:
             "name the folder of a Poetry project, relative to this file",
         )
     handed = read_toml(root / "pyproject.toml")
+    check_forms(root / "pyproject.toml", handed)
     if not _is_poetry(root, handed):
         raise UsageError(
             f"{root / 'pyproject.toml'} is not a Poetry project: it has no [tool.poetry]",

@@ -36,11 +36,10 @@ def read_by_build(project: Project) -> tuple[str, ...] | None:
     poetry = table(project.pyproject, "tool.poetry")
     if poetry.get("build") or not project.is_built_by_poetry:
         return None
-    patterns = table(project.pyproject, "project").get("license-files", ())
     return (
         *(_relative(project, package.path) for package in project.packages),
         *(name for _, name in readmes(project)),
-        *(pattern.lstrip("/") for pattern in patterns if isinstance(pattern, str)),
+        *(pattern.lstrip("/") for pattern in _licence_patterns(project)),
         *_included(poetry.get("include", ())),
         str(table(project.pyproject, "project.license").get("file", "LICENSES")),
         *_linked(project),
@@ -171,7 +170,16 @@ def check_licences(project: Project) -> None:
     file = table(standard, "license").get("file")
     if file:
         _check_file(project, "[project] license", str(file))
-    patterns = standard.get("license-files", ())
-    for pattern in patterns if isinstance(patterns, list) else ():
-        if not any(project.root.glob(str(pattern).lstrip("/") or "*")):
-            _check_file(project, "[project] license-files", str(pattern))
+    for pattern in _licence_patterns(project):
+        try:
+            found = any(project.root.glob(pattern.lstrip("/") or "*"))
+        except ValueError:
+            # "***", say.
+            found = False
+        if not found:
+            _check_file(project, "[project] license-files", pattern)
+
+
+def _licence_patterns(project: Project) -> list[str]:
+    patterns = table(project.pyproject, "project").get("license-files", ())
+    return [str(one) for one in (patterns if isinstance(patterns, list) else ())]

@@ -9,6 +9,7 @@ from packaging.version import Version
 from shanty.context import dockerfile_owner
 from shanty.dependencies.constraint import admits
 from shanty.dependencies.lock import Lock
+from shanty.dockerfile import read_dockerfile
 from shanty.project import Project
 from shanty.pyproject import set_value, table
 from shanty.replacement import replace_file
@@ -92,7 +93,7 @@ def relock_reason(lock: Lock, poetry_version: str) -> str | None:
 
 def _arguments(dockerfile: Path, name: str, wanted: str) -> list[Difference]:
     pattern = re.compile(rf"\s*ARG\s+{name}=[\"']?([^\"'\s]+)", re.IGNORECASE)
-    lines = dockerfile.read_text(encoding="utf-8").splitlines()
+    lines = read_dockerfile(dockerfile).splitlines()
     matches = ((number, pattern.match(line)) for number, line in enumerate(lines, 1))
     return [
         Difference(dockerfile, number, name, match[1], wanted)

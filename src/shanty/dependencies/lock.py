@@ -15,6 +15,7 @@ from shanty.checkout import is_unmerged
 from shanty.dependencies.locked_package import LockedPackage, parse_package
 from shanty.door import door
 from shanty.errors import UsageError
+from shanty.forms import check_values
 from shanty.project import Project
 from shanty.pyproject import Table, read_toml, table
 
@@ -57,9 +58,10 @@ def read_lock(project: Project) -> Lock:
         raise UsageError(error.what, anew) from error
     metadata = table(values, "metadata")
     try:
+        check_values(path, values)
         packages = tuple(parse_package(one, metadata) for one in values.get("package", ()))
         extras, lock_format = _extras(values), _format(metadata)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, UsageError) as error:
         raise UsageError(
             f"{path} is damaged: something in it is not as Poetry writes it ({error})",
             anew,
@@ -163,4 +165,4 @@ def content_hash(pyproject: Table, *, dependency_groups: bool = True) -> str:
         content["tool"] = {"poetry": relevant}
     else:
         content = relevant
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

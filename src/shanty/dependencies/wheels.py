@@ -50,7 +50,11 @@ def newest_before(package: LockedPackage, minor: str) -> str | None:
 def _tags(file: str) -> frozenset[Tag]:
     if not file.endswith(".whl"):
         return frozenset()
-    return parse_tag("-".join(file.removesuffix(".whl").split("-")[-3:]))
+    try:
+        return parse_tag("-".join(file.removesuffix(".whl").split("-")[-3:]))
+    except ValueError:
+        # Some releases of packaging refuse a name that no wheel has, others make something of it.
+        return frozenset()
 
 
 @lru_cache

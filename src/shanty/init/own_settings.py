@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from shanty.errors import UsageError
 from shanty.project import Project
-from shanty.pyproject import table
+from shanty.pyproject import read_exactly, table
 from shanty.recipe import Recipe
 from shanty.settings import Resolved, Value
 
@@ -51,10 +51,11 @@ def with_settings(project: Project, lines: Sequence[str]) -> str:
     newline = "\r\n" if before.count("\n") == before.count("\r\n") > 0 else "\n"
     after = before if before.endswith("\n") else before + newline
     after += "".join(line + newline for line in ("", *lines))
-    added = tomllib.loads("\n".join(lines))["tool"]
-    expected = {**project.pyproject, "tool": {**table(project.pyproject, "tool"), **added}}
+    added = read_exactly("\n".join(lines))["tool"]
+    said = read_exactly(before)
+    expected = {**said, "tool": {**table(said, "tool"), **added}}
     try:
-        kept = tomllib.loads(after) == expected
+        kept = read_exactly(after) == expected
     except tomllib.TOMLDecodeError:
         kept = False
     if not kept:

@@ -10,6 +10,8 @@ from shanty.search.value import External, Function, Instance, Local, Value
 
 WSGI = Kind("wsgi", "wsgi")
 ASGI = Kind("asgi", "asgi")
+# More than anybody wraps round an application.
+DEPTH = 30
 
 
 class Interfaces:
@@ -46,7 +48,7 @@ class Interfaces:
 
         Django alone is still found by its own tools when it is wrapped.
         """
-        if wrapper.call is None or wrapper.scope is None or id(wrapper.call) in self._asked:
+        if wrapper.call is None or wrapper.scope is None or self._has_asked(wrapper.call):
             return None
         self._asked.add(id(wrapper.call))
         arguments = [*wrapper.call.args, *(one.value for one in wrapper.call.keywords)]
@@ -56,6 +58,10 @@ class Interfaces:
         if inner is None or not inner.interface or inner.framework == "django":
             return inner
         return Kind(inner.interface, inner.interface)
+
+    def _has_asked(self, node: ast.AST) -> bool:
+        """Tell whether a node is being asked about, or enough of what lies around it."""
+        return id(node) in self._asked or len(self._asked) >= DEPTH
 
     def _of_served(self, value: Value) -> Kind | None:
         match value:
@@ -69,7 +75,7 @@ class Interfaces:
     def _of_instance(self, value: Instance) -> Kind | None:
         if plain := _plain(_method(value.node, "__call__"), bound=True):
             return plain
-        if id(value.node) in self._asked:
+        if self._has_asked(value.node):
             return None
         self._asked.add(id(value.node))
         bases = [

@@ -9,6 +9,7 @@ from pathlib import Path
 from shanty.search.framework import Kind, is_factory_name, kind_of_module, kind_of_name
 from shanty.search.function import needs_nothing, returns_something
 from shanty.search.interface import Interfaces
+from shanty.search.parts import FAULTS
 from shanty.search.reader import Reader
 from shanty.search.source import Imported, Module, Node, Source
 from shanty.search.value import External, Local, Value, is_class
@@ -172,7 +173,7 @@ def first_name(expression: str) -> str:
     """Return the name that an expression begins with: a name, an attribute of it, or a call."""
     try:
         node = ast.parse(expression.strip(), mode="eval").body
-    except (SyntaxError, ValueError):
+    except FAULTS:
         return ""
     while isinstance(node, ast.Attribute | ast.Call):
         node = node.value if isinstance(node, ast.Attribute) else node.func

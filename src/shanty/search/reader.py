@@ -122,8 +122,11 @@ class Reader:
                 key = (id(node), id(scope), name)
                 if key not in self._members:
                     self._members[key] = []  # A class that is its own base adds nothing.
+                    # A chain of bases is a way down too, which `values` ends.
+                    self._depth += 1
                     found = dict.fromkeys(self._class_member(node, scope, name))
                     self._members[key] = list(islice(found, MEANINGS))
+                    self._depth -= 1
                 return self._members[key]
             case _:
                 return []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shanty.errors import UsageError
+from shanty.search.parts import FAULTS, readable_parts
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Names:
 
 
 class Source:
-    """The modules below some folders, each read once; `broken` holds what could not be read."""
+    """The modules below some folders, each read once; `broken` has what cannot be read whole."""
 
     def __init__(self, roots: Iterable[Path]) -> None:
         self.roots = tuple(roots)
@@ -70,18 +71,18 @@ class Source:
     def names(self, module: Module) -> Names:
         """Return what the top level of a module binds: nothing, where it cannot be read."""
         if module not in self._names:
-            self._names[module] = Names()
-            with suppress(RecursionError):  # An `elif` for each of a thousand things.
-                self._names[module] = names_of(self.tree(module.file).body, module.package)
+            self._names[module] = names_of(self.tree(module.file).body, module.package)
         return self._names[module]
 
     def tree(self, file: Path) -> ast.Module:
-        """Return the tree of a file, an empty one where it cannot be read."""
+        """Return the tree of a file, what can be read of it, or an empty one."""
         if file not in self._trees:
+            content = b""
             try:
-                self._trees[file] = ast.parse(file.read_bytes(), str(file))
-            except (OSError, SyntaxError, ValueError, RecursionError) as error:
-                self._trees[file] = ast.Module([], [])
+                content = file.read_bytes()
+                self._trees[file] = ast.parse(content, str(file))
+            except (OSError, *FAULTS) as error:
+                self._trees[file] = readable_parts(content) or ast.Module([], [])
                 self.broken[file] = _unreadable(file, error)
         return self._trees[file]
 
@@ -107,26 +108,38 @@ def names_of(body: list[ast.stmt], package: str = "") -> Names:
 
 def _running(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield the statements that run at import, those inside `if`, `try` and the like too."""
-    for statement in body:
-        if not _is_main_guard(statement):
+    waiting = [*body][::-1]
+    while waiting:
+        statement = waiting.pop()
+        is_guard = _is_main_guard(statement)
+        if not is_guard:
             yield statement
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue
-        fields = ("orelse",) if _is_main_guard(statement) else ("body", "orelse", "finalbody")
-        for name in fields:
-            yield from _running(getattr(statement, name, ()))
-        for branch in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-            yield from _running(branch.body)
+        fields = ("orelse",) if is_guard else ("body", "orelse", "finalbody")
+        inner = [getattr(statement, name, ()) for name in fields]
+        inner += [branch.body for branch in getattr(statement, "handlers", ())]
+        inner += [branch.body for branch in getattr(statement, "cases", ())]
+        waiting += [one for part in inner for one in part][::-1]
 
 
 def _is_main_guard(statement: ast.stmt) -> bool:
     """Tell whether a statement is `if __name__ == "__main__"`: an importer never gets inside."""
     match statement:
         case ast.If(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right])):
-            sides = {ast.unparse(left), ast.unparse(right)}
-            return sides == {"__name__", "'__main__'"}
+            return {_side(left), _side(right)} == {"__name__", "'__main__'"}
         case _:
             return False
+
+
+def _side(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Constant(value=value):
+            return repr(value)
+        case _:
+            return ""
 
 
 def _bound(statement: ast.stmt, package: str) -> Iterator[tuple[str, Node]]:
@@ -190,6 +203,6 @@ def _imported(
 def made(annotation: ast.expr) -> ast.Call:
     """Return an expression for something of the annotated type."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        with suppress(SyntaxError):
+        with suppress(*FAULTS):
             annotation = ast.parse(annotation.value, mode="eval").body
     return ast.Call(annotation, [], [])
