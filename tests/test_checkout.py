@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shanty.checkout import read_checkout
+from shanty.checkout import is_committed, is_unmerged, read_checkout
 
 GIT = ("git", "-c", "user.name=Nobody", "-c", "user.email=nobody@example.com")
 NOON = {"GIT_COMMITTER_DATE": "2026-05-04T12:00:00+02:00"}
@@ -99,3 +99,18 @@ def test_a_checkout_without_a_commit_has_none_yet(tmp_path: Path) -> None:
 def test_without_git_there_is_no_checkout(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(checkout))
     assert read_checkout(checkout, [checkout]) is None
+
+
+def test_what_the_commit_has_is_known_though_it_is_gone(checkout: Path) -> None:
+    file = checkout / "app" / "file"
+    file.unlink()
+    assert is_committed(file)
+    assert not is_committed(checkout / "app" / "other")
+    assert not is_unmerged(file)
+
+
+def test_without_git_nothing_is_known_of_a_file(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(checkout))
+    assert not is_committed(checkout / "app" / "file")

@@ -1,6 +1,7 @@
 """A Dockerfile as text: its stages and its defaults."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from shanty.build import TARGETS
 from shanty.dockerfile import (
     argument_defaults,
+    check_line_ends,
     check_stages,
     is_foreign,
     shipped_docker,
@@ -100,6 +102,20 @@ def test_a_default_is_read_back_as_it_was_meant(tmp_path_factory: object, value:
 def test_a_value_over_several_lines_is_refused() -> None:
     with pytest.raises(UsageError, match="several lines"):
         with_defaults("ARG SERVE=\n", {"SERVE": "run\nmore"})
+
+
+def test_scripts_with_line_ends_of_windows_are_named_with_the_command_that_mends_them(
+    tmp_path: Path,
+) -> None:
+    for name in ("a.sh", "b c.sh", "d.py"):
+        (tmp_path / name).write_bytes(b"#!/bin/sh\r\nexit 0\r\n")
+    with pytest.raises(UsageError) as refused:
+        check_line_ends(tmp_path)
+    assert refused.value.what.startswith(f"{tmp_path / 'a.sh'} has CRLF line ends")
+    command = refused.value.fix.partition("  (")[0]
+    subprocess.run(["/bin/sh", "-euc", command], check=True)
+    check_line_ends(tmp_path)
+    assert (tmp_path / "b c.sh").read_bytes() == b"#!/bin/sh\nexit 0\n"
 
 
 def test_each_argument_of_the_shipped_one_has_its_default_where_it_is_used() -> None:

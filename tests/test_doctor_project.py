@@ -92,14 +92,19 @@ def test_what_is_no_project_of_poetrys_is_a_problem(
     ("change", "what", "fix"),
     [
         (
-            lambda _: "",
+            lambda lock: lock.replace('content-hash = "', 'content-hash = "0'),
             "is stale: the dependencies in pyproject.toml have changed",
             "shanty lock",
         ),
         (
+            lambda _: "",
+            "is damaged: it has no [metadata], which Poetry writes last",
+            "shanty lock --regenerate",
+        ),
+        (
             lambda lock: f"<<<<<<< ours\n{lock}",
             "holds the marks of a merge conflict",
-            "git checkout",
+            "shanty lock --regenerate",
         ),
         (lambda lock: lock[:120], "invalid TOML", "shanty lock --regenerate"),
         (lambda lock: lock.replace("27.0.1", "?"), "is damaged", "shanty lock --regenerate"),
@@ -184,7 +189,10 @@ def test_a_project_without_a_table_has_the_defaults(project: Project) -> None:
         (
             '[tool.poetry]\npackages = [{ include = "haven" }]\n',
             "packages names haven, and there is no such folder or module",
-            "name the one that there is, or set package-mode = false",
+            (
+                'name the one that there is: packages = [{ include = "harbour", from = "src" }], '
+                "or set package-mode = false"
+            ),
         ),
     ],
 )

@@ -8,7 +8,7 @@ from stat import S_IMODE
 
 import pytest
 
-from shanty.editing.copies import copied
+from shanty.editing.copies import check_writable, copied
 from shanty.errors import MachineError, RunError
 from shanty.project import Project
 from shanty.replacement import replace_files
@@ -94,6 +94,34 @@ def test_a_folder_that_may_not_be_written_to_is_named_before_anything_is_done(
         f"{project.root} cannot be written to: Permission denied\n"
         f'fix: make it yours: sudo chown -R "$USER" {project.root}'
     )
+
+
+def test_a_file_system_that_takes_nothing_is_named_with_the_command_that_mounts_it_anew(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounted, above = project.root.parent, project.root.parent.parent
+    said = os.statvfs(project.root)
+
+    class ReadOnly:
+        f_flag = said.f_flag | os.ST_RDONLY
+
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "statvfs", lambda one: ReadOnly if one != above else said)
+    with pytest.raises(MachineError) as refused:
+        check_writable(project)
+    assert str(refused.value) == (
+        f"{project.root} cannot be written to: Read-only file system\n"
+        f"fix: sudo mount -o remount,rw {mounted}"
+    )
+
+
+def test_a_lock_that_is_no_text_is_not_copied_for_poetry_stops_at_it(project: Project) -> None:
+    project.lock_file.write_bytes(b"\xff")
+    with copied(project) as copies:
+        assert not (copies.folder / "poetry.lock").exists()
+        (copies.folder / "poetry.lock").write_text("x = 1\n", encoding="utf-8")
+        assert copies.hand_back() == ["poetry.lock"]
+    assert project.lock_file.read_text(encoding="utf-8") == "x = 1\n"
 
 
 def test_a_disk_that_is_full_leaves_both_files(

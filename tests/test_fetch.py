@@ -167,5 +167,13 @@ def test_a_package_that_is_not_fetched_is_told_with_the_reason(said: str, what: 
     assert found.fix
 
 
+def test_a_poetry_that_no_index_has_leads_to_the_setting() -> None:
+    """The lock names who wrote it; it is no dependency."""
+    found = not_fetched("Because there is no version of poetry==9.9.9 and you require")
+    assert found is not None
+    assert found.what == "the package index has no poetry 9.9.9"
+    assert found.fix.startswith('set [tool.shanty] poetry-version = "')
+
+
 def test_of_what_was_fetched_nothing_is_said() -> None:
     assert not_fetched("Prepared 1 package in 1.02s") is None

@@ -1,5 +1,6 @@
 """What `poetry.lock` says: who wrote it, what it locks, and whether it is up to date."""
 
+import subprocess
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from shanty.dependencies.lock import check_fresh, content_hash, read_lock
 from shanty.dependencies.locked_package import LockedPackage
 from shanty.errors import UsageError
 from shanty.project import Project
+from tests.checkouts import begin, git
 
 MakeProject = Callable[..., Project]
 REPOSITORY = Path(__file__).parents[1]
@@ -134,8 +136,46 @@ def test_the_marks_of_a_merge_conflict_are_told_by_their_line(
         read_lock(project)
     assert str(refused.value) == (
         f"{project.lock_file}:3: the lock holds the marks of a merge conflict\n"
-        f"fix: git checkout --theirs {project.lock_file} && "
-        "invoke lock"
+        "fix: invoke lock --regenerate"
+    )
+
+
+def test_a_lock_that_git_is_merging_is_mended_by_one_side_s(make_project: MakeProject) -> None:
+    """The marks go, and what was locked there stays locked."""
+    project = make_project({"poetry.lock": "both = 1\n"})
+    begin(project.root)
+    for branch in ("ours", "theirs"):
+        git(project.root, "checkout", "--quiet", "-b", branch, "main")
+        project.lock_file.write_text(f"{branch} = 1\n", encoding="utf-8")
+        git(project.root, "commit", "--quiet", "--all", "--message", branch)
+    git(project.root, "merge", "ours", code=1)
+    with pytest.raises(UsageError) as refused:
+        read_lock(project)
+    command, _, lock = refused.value.fix.partition(" && ")
+    assert lock == "invoke lock"
+    subprocess.run(["/bin/sh", "-euc", command], check=True, cwd=project.root)
+    assert project.lock_file.read_text(encoding="utf-8") == "ours = 1\n"
+
+
+def test_a_folder_in_the_lock_s_place_is_told_with_the_command_that_removes_it(
+    make_project: MakeProject,
+) -> None:
+    project = make_project()
+    project.lock_file.mkdir()
+    with pytest.raises(UsageError) as refused:
+        read_lock(project)
+    assert refused.value.what.startswith(f"{project.lock_file} is a folder")
+    assert refused.value.fix == f"rm -d {project.lock_file} && invoke lock"
+
+
+@pytest.mark.parametrize("text", ["", "[[package]]\nname = 'x'\nversion = '1'\n"])
+def test_a_torn_lock_is_not_called_stale(make_project: MakeProject, text: str) -> None:
+    project = make_project({"poetry.lock": text})
+    with pytest.raises(UsageError) as refused:
+        check_fresh(project, read_lock(project))
+    assert str(refused.value) == (
+        f"{project.lock_file} is damaged: it has no [metadata], which Poetry writes last\n"
+        "fix: invoke lock --regenerate"
     )
 
 

@@ -1,5 +1,6 @@
 """The Poetry project: where it is and what its `pyproject.toml` says of it."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from shanty.errors import UsageError
 from shanty.project import Project, find_project
+from tests.checkouts import begin
 
 MakeProject = Callable[..., Project]
 SETUPTOOLS = '[build-system]\nbuild-backend = "setuptools.build_meta"\n'
@@ -61,6 +63,20 @@ def test_no_pyproject_anywhere_is_told_with_the_place(tmp_path: Path) -> None:
         f"no pyproject.toml in {tmp_path} or above it\n"
         "fix: go to the folder of a Poetry project, or make one here with: poetry init"
     )
+
+
+def test_one_that_git_has_still_is_given_back_by_git(make_project: MakeProject) -> None:
+    project = make_project({"poetry.lock": ""})
+    begin(project.root)
+    project.pyproject_file.unlink()
+    with pytest.raises(UsageError) as refused:
+        find_project(project.root)
+    assert str(refused.value) == (
+        f"no pyproject.toml in {project.root} or above it, only poetry.lock\n"
+        f"fix: git checkout HEAD -- {project.pyproject_file}"
+    )
+    subprocess.run(["/bin/sh", "-euc", refused.value.fix], check=True, cwd=project.root)
+    assert find_project(project.root) == project
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What a build reads besides the packages: names that agree, a readme, licence files."""
 
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -130,7 +132,8 @@ def test_a_declared_package_that_is_missing_is_told(make_project: MakeProject) -
     assert str(refused.value) == (
         f"{project.pyproject_file}: packages names src/quay, "
         "and there is no such folder or module\n"
-        "fix: name the one that there is, or set package-mode = false"
+        'fix: name the one that there is: packages = [{ include = "harbour" }], '
+        "or set package-mode = false"
     )
 
 
@@ -168,9 +171,19 @@ def test_a_folder_of_the_package_s_name_without_code_is_no_second_package(
     check_project(make_project(files, f"[tool.poetry]\n{NAME}\n"))
 
 
-@pytest.mark.parametrize("target", ["nowhere", "link"])
+def test_without_another_package_none_is_named(make_project: MakeProject) -> None:
+    declared = 'packages = [{ include = "quay" }]'
+    project = make_project({"tests/__init__.py": ""}, f"[tool.poetry]\n{NAME}\n{declared}\n")
+    with pytest.raises(UsageError) as refused:
+        check_project(project)
+    assert refused.value.fix == "name another, or set package-mode = false"
+
+
+@pytest.mark.parametrize(
+    ("target", "why"), [("nowhere", "and there is nothing"), ("link", "round in a circle")]
+)
 def test_a_link_in_the_package_that_leads_nowhere_is_told(
-    make_project: MakeProject, target: str
+    make_project: MakeProject, target: str, why: str
 ) -> None:
     project = make_project({"harbour/__init__.py": ""}, f"[tool.poetry]\n{NAME}\n")
     link = project.root / "harbour" / "link"
@@ -178,9 +191,35 @@ def test_a_link_in_the_package_that_leads_nowhere_is_told(
     with pytest.raises(UsageError) as refused:
         check_project(project)
     assert str(refused.value) == (
-        f"{link} is a link to {target}, and there is nothing: no wheel can be built with it\n"
-        f"fix: rm {link}"
+        f"{link} is a link to {target}, {why}: no wheel can be built with it\nfix: rm {link}"
     )
+
+
+def test_a_link_out_of_what_poetry_makes_a_wheel_of_is_told(make_project: MakeProject) -> None:
+    """Other build backends may follow it as far as the project goes."""
+    files = {"src/harbour/__init__.py": "", "notes.md": ""}
+    project = make_project(files, f"[tool.poetry]\n{NAME}\n")
+    link = project.root / "src" / "harbour" / "notes.md"
+    link.symlink_to("../../notes.md")
+    with pytest.raises(UsageError) as refused:
+        check_project(project)
+    assert refused.value.what.startswith(f"{link} is a link to ../../notes.md, outside of ")
+    backend = '[build-system]\nbuild-backend = "hatchling.build"\n'
+    check_project(make_project({}, f"[tool.poetry]\n{NAME}\n{backend}"))
+
+
+def test_a_file_of_the_wheel_whose_name_is_no_text_is_told_with_the_command_that_renames_it(
+    make_project: MakeProject,
+) -> None:
+    project = make_project({"harbour/__init__.py": ""}, f"[tool.poetry]\n{NAME}\n")
+    folder = project.root / "harbour"
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9")).touch()
+    with pytest.raises(UsageError) as refused:
+        check_project(project)
+    assert refused.value.what.startswith(f"{folder}/caf\ufffd is a file name that is not UTF-8")
+    subprocess.run(["/bin/sh", "-euc", refused.value.fix], check=True)
+    assert (folder / "café").is_file()
+    check_project(project)
 
 
 def test_a_link_to_the_folder_that_it_is_in_hurts_nobody(make_project: MakeProject) -> None:

@@ -36,3 +36,8 @@ def test_a_path_is_shown_as_one_would_type_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert request.shown(tmp_path / path) == shown
+
+
+def test_a_field_with_what_ends_one_is_quoted() -> None:
+    assert request.csv("type=bind", "source=/a b") == "type=bind,source=/a b"
+    assert request.csv("source=/a,b", 'x="1"', "y=1\n2") == '"source=/a,b","x=""1""","y=1\n2"'

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shanty.dockerfile import argument_defaults, check_stages, shipped_docker
+from shanty.dockerfile import argument_defaults, check_line_ends, check_stages, shipped_docker
 from shanty.door import door
 from shanty.errors import UsageError
 from shanty.ignore_file import check_ignore_file, write_dockerfile
@@ -56,6 +56,7 @@ def build_image(
     if context.owner:
         check_stages(dockerfile, TARGETS)
         check_ignore_file(context, dockerfile)
+        check_line_ends(docker)
     else:
         # The tests are in no wheel.
         wheel = recipe.ship == "wheel" and not settings.test_gate

@@ -44,6 +44,24 @@ def read_checkout(folder: Path, paths: Iterable[Path]) -> Checkout | None:
     return Checkout(commit, int(time), bool(changed or running[1].returncode), origin)
 
 
+def is_unmerged(file: Path) -> bool:
+    """Tell whether git waits for somebody to say what a merge is to make of a file."""
+    return bool(_said(file, "ls-files", "--unmerged", "--", f":(literal){file}"))
+
+
+def is_committed(file: Path) -> bool:
+    """Tell whether the last commit has a file, be it there or not."""
+    return bool(_said(file, "ls-tree", "--name-only", "HEAD", "--", file.name))
+
+
+def _said(file: Path, *words: str) -> str:
+    """Return what git says in the folder of a file, nothing where it is no checkout."""
+    try:
+        return _start(file.parent, words).communicate()[0]
+    except OSError:
+        return ""
+
+
 def _start(folder: Path, words: Iterable[str]) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         ["git", "-C", str(folder), *words],

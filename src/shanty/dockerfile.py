@@ -50,6 +50,17 @@ def check_stages(dockerfile: Path, targets: tuple[str, ...]) -> None:
             )
 
 
+def check_line_ends(docker: Path) -> None:
+    """Raise `UsageError` for a script of a project's own with line ends that no shell takes."""
+    files = [file for file in sorted(docker.glob("*.sh")) if b"\r\n" in file.read_bytes()]
+    if files:
+        names = " ".join(shlex.quote(str(file)) for file in files)
+        raise UsageError(
+            f"{files[0]} has CRLF line ends, with which no container runs it",
+            f"sed -i 's/\\r$//' {names}  (and, for git: *.sh text eol=lf in .gitattributes)",
+        )
+
+
 def with_defaults(text: str, values: Mapping[str, str]) -> str:
     """Return a Dockerfile whose `ARG`s have these defaults, each wherever it has one already.
 

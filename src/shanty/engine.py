@@ -381,10 +381,10 @@ def _failed(
     return failure(f"{name} {how}", explain(log, starved), otherwise)
 
 
-def last_lines(name: str) -> str:
+def last_lines(name: str, lines: int = LOG_LINES) -> str:
     """Return the end of a container's log."""
     with translated():
-        return str(client().container.logs(name, tail=LOG_LINES)).rstrip()
+        return str(client().container.logs(name, tail=lines)).rstrip()
 
 
 def ran_out_of_memory(name: str, since: datetime) -> bool:

@@ -4,7 +4,6 @@ import os
 import re
 import shlex
 import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from shanty.context import Context
 from shanty.door import door
 from shanty.errors import MachineError, UsageError
+from shanty.home import can_write, private_folder
 from shanty.project import Project
 from shanty.project_files import read_by_build
 from shanty.request import shown
@@ -174,12 +174,7 @@ def _cache_folder() -> Path:
     # Relative paths, which that specification calls invalid, would lead into the project.
     named = (os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~/.cache"))  # noqa: PTH111
     folder = next((Path(one) for one in named if os.path.isabs(one)), None)  # noqa: PTH117
-    # What may not be looked at is not there for `os`, and an error for a `Path`.
-    places = (folder, *folder.parents) if folder else ()
-    nearest = next((one for one in places if os.path.exists(one)), None)  # noqa: PTH110
-    if folder and nearest and os.access(nearest, os.W_OK):
-        return folder / "shanty"
-    return Path(tempfile.gettempdir(), f"shanty-{os.getuid()}")
+    return folder / "shanty" if folder and can_write(folder) else private_folder()
 
 
 def _write(file: Path, text: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from shanty.checkout import is_committed
 from shanty.errors import UsageError
 from shanty.forms import check_forms, check_values
 from shanty.pyproject import Table, read_toml, table
@@ -195,6 +196,9 @@ def _is_poetry(folder: Path, values: Table) -> bool:
 
 def _way_to_a_project(start: Path) -> str:
     """Return the fix for a folder that is in no project: one further down, where there is one."""
+    missing = start / "pyproject.toml"
+    if not missing.exists() and is_committed(missing):
+        return f"git checkout HEAD -- {shlex.quote(str(missing))}"
     for file in sorted(start.glob("*/pyproject.toml")):
         with suppress(UsageError):
             if _is_poetry(file.parent, read_toml(file)):
@@ -204,7 +208,15 @@ def _way_to_a_project(start: Path) -> str:
 
 def _of_others(folder: Path) -> list[str]:
     """Return the files in a folder by which other tools keep a project."""
-    names = ("uv.lock", "pdm.lock", "Pipfile", "setup.py", "requirements.txt", "environment.yml")
+    names = (
+        "poetry.lock",
+        "uv.lock",
+        "pdm.lock",
+        "Pipfile",
+        "setup.py",
+        "requirements.txt",
+        "environment.yml",
+    )
     return [name for name in names if (folder / name).is_file()]
 
 

@@ -1,15 +1,18 @@
 """What a build reads besides the packages: names that agree, a readme, licence files."""
 
 import os
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
 from shanty.errors import UsageError
+from shanty.path_fault import is_text, link_fault, renaming
 from shanty.project import Project
 from shanty.pyproject import table
+
+# Folders of modules that no wheel is for.
+NO_PACKAGES = ("tests", "test", "docs")
 
 
 def check_project(project: Project) -> None:
@@ -21,6 +24,7 @@ def check_project(project: Project) -> None:
         check_licences(project)
     if project.has_package:
         check_links(project)
+        check_file_names(project)
 
 
 def read_by_build(project: Project) -> tuple[str, ...] | None:
@@ -80,7 +84,7 @@ def check_packages(project: Project) -> None:
             raise UsageError(
                 f"{project.pyproject_file}: packages names {_relative(project, package.path)}, "
                 "and there is no such folder or module",
-                "name the one that there is, or set package-mode = false",
+                f"name {_there_is(project)}, or set package-mode = false",
             )
     found = [one.path for one in project.places if _holds_code(one.path)]
     if not declared and len(found) > 1:
@@ -92,15 +96,32 @@ def check_packages(project: Project) -> None:
         )
 
 
+def _there_is(project: Project) -> str:
+    """Return what `packages` may name: the folders of code that there are, by their markers."""
+    markers = sorted((*project.root.glob("*/__init__.py"), *project.root.glob("src/*/__init__.py")))
+    folders = [file.parent for file in markers if file.parent.name not in NO_PACKAGES]
+    entries = [f'{{ include = "{one.name}"{_from(project, one.parent)} }}' for one in folders]
+    return f"the one that there is: packages = [{', '.join(entries)}]" if entries else "another"
+
+
 def check_links(project: Project) -> None:
-    """Refuse a link in a package that leads nowhere, or round in a circle: no wheel holds one."""
+    """Refuse a link in a package that leads nowhere, or to what Poetry puts into no wheel."""
     for package in project.packages:
+        within = package.import_root if project.is_built_by_poetry else project.root
         for path in (package.path, *package.path.rglob("*")):
-            if path.is_symlink() and not path.exists():
+            if path.is_symlink() and (fault := link_fault(path, within)):
+                raise fault
+
+
+def check_file_names(project: Project) -> None:
+    """Refuse a file name in a package that no wheel can hold, for it is no text."""
+    for package in project.packages:
+        for path in package.path.rglob("*"):
+            if not is_text(path.name):
+                shown = os.fsencode(path).decode(errors="replace")
                 raise UsageError(
-                    f"{path} is a link to {path.readlink()}, and there is nothing: "
-                    "no wheel can be built with it",
-                    f"rm {shlex.quote(str(path))}",
+                    f"{shown} is a file name that is not UTF-8: no wheel can be built with it",
+                    renaming(path),
                 )
 
 

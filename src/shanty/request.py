@@ -81,9 +81,9 @@ def manifest(image: str) -> Request:
 
 
 def csv(*fields: str) -> str:
-    """Return fields as Docker reads them, quoted where a comma or a quote is in one."""
+    """Return fields as Docker reads them, quoted where one has what ends a field."""
     return ",".join(
-        '"' + one.replace('"', '""') + '"' if set(one) & {",", '"'} else one for one in fields
+        '"' + one.replace('"', '""') + '"' if set(one) & set(',"\r\n') else one for one in fields
     )
 
 

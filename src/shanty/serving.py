@@ -15,6 +15,7 @@ from shanty.failure.case import Diagnosis, failure
 from shanty.failure.limit import out_of_memory
 from shanty.namesake import check_image, make_room
 from shanty.not_started import not_started
+from shanty.outlook import Outlook
 from shanty.port import check_free
 from shanty.project import Project
 from shanty.request import Request
@@ -70,11 +71,15 @@ class Serving:
         if code:
             raise self._not_started(asked, said, options)
 
+        outlook = self._outlook(asked, options, ready)
+
         def explain(log: str, starved: bool) -> Diagnosis | None:  # noqa: FBT001
-            return out_of_memory(options.memory) if starved else self.workflow.explain(log)
+            if starved:
+                return out_of_memory(options.memory)
+            return self.workflow.explain(log) or outlook.missed()
 
         try:
-            engine.wait_until(asked.container, ready, READY_SECONDS, explain)
+            engine.wait_until(asked.container, outlook.is_ready, READY_SECONDS, explain)
         except BaseException:
             terminal.execute_quietly(request.remove_containers([asked.container]))
             raise
@@ -84,6 +89,13 @@ class Serving:
         if engine.is_at_fault(reached(host), port):
             self._say_fault(asked.container)
         return 0
+
+    def _outlook(
+        self, asked: Request, options: ContainerOptions, ready: Callable[[], bool]
+    ) -> Outlook:
+        settings = self.workflow.settings
+        host, explain = reached(options.host), self.workflow.explain
+        return Outlook(asked.container, host, settings.port, settings.serve, ready, explain)
 
     def _say_fault(self, container: str) -> None:
         """Say why an app that has started cannot answer, as far as its log tells."""

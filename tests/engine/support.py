@@ -24,6 +24,7 @@ SOCKET = Path("/var/run/docker.sock")
 # Takes the suite in before it becomes another user, who may not see where it lies.
 AS_ANOTHER = """
 import os, sys
+import encodings.idna, encodings.latin_1
 import python_on_whales, shanty.main, shanty.inside, shanty.serving
 from shanty import engine
 engine.client()

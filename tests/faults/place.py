@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 240
 NOBODY = 65534
 # What a run of Python leaves, whoever runs it.
 NO_MATTER = {"__pycache__", ".pytest_cache"}
-COMMANDS = "shanty|docker|sudo|git|rm|cd|unset|export|poetry|chmod|mkdir|cp|mv|sed|kill|printf"
+COMMANDS = "shanty|docker|sudo|git|rm|cd|unset|export|poetry|chmod|mkdir|cp|ln|mv|sed|kill|printf"
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,9 @@ def traces(place: Place) -> Traces:
     words = ("ps", "--all", "--filter", label, "--format", "container {{.Names}}")
     found = docker(*words).stdout.splitlines()
     found += docker("network", "ls", "--format", "network {{.Name}}").stdout.splitlines()
-    temporary = (str(path) for path in place.temporary.rglob("*"))
+    # One who has no home has a cache there.
+    cache = f"shanty-{place.user}"
+    temporary = (str(path) for path in place.temporary.rglob("*") if cache not in path.parts)
     files = {
         str(path.relative_to(place.root)): _state(path)
         for path in place.root.rglob("*")

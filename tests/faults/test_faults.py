@@ -3,13 +3,20 @@
 import pytest
 
 from tests.faults import (  # noqa: F401 - they add their faults
+    app_faults,
     disk_faults,
     engine_faults,
     index_faults,
+    lock_faults,
     name_faults,
+    output_faults,
     port_faults,
+    project_faults,
     registry_faults,
+    secret_faults,
     terminal_faults,
+    tree_faults,
+    user_faults,
 )
 from tests.faults.fault import FAULTS, Fault
 from tests.faults.judge import Judged, judge, judge_bare

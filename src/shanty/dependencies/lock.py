@@ -11,6 +11,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from shanty.checkout import is_unmerged
 from shanty.dependencies.locked_package import LockedPackage, parse_package
 from shanty.door import door
 from shanty.errors import UsageError
@@ -46,10 +47,7 @@ def read_lock(project: Project) -> Lock:
     """Return the project's lock; raise `UsageError` when it is missing or cannot be read."""
     path = project.lock_file
     if not path.is_file():
-        raise UsageError(
-            f"{path} is missing: an image is built from what the lock says",
-            f"{door()} lock",
-        )
+        raise _missing(path)
     text = path.read_text(encoding="utf-8", errors="replace")
     _refuse_conflict(project, text)
     # Poetry reads a lock before it writes one, unless told to.
@@ -80,6 +78,17 @@ def read_lock(project: Project) -> Lock:
     )
 
 
+def _missing(path: Path) -> UsageError:
+    if path.is_dir():
+        return UsageError(
+            f"{path} is a folder, as Docker makes one to mount what is not there",
+            f"rm -d {shlex.quote(str(path))} && {door()} lock",
+        )
+    return UsageError(
+        f"{path} is missing: an image is built from what the lock says", f"{door()} lock"
+    )
+
+
 def _refuse_conflict(project: Project, text: str) -> None:
     conflict = re.search(r"^(<{7}|={7}|>{7})( |$)", text, re.MULTILINE)
     if conflict:
@@ -87,8 +96,15 @@ def _refuse_conflict(project: Project, text: str) -> None:
         line = text[: conflict.start()].count("\n") + 1
         raise UsageError(
             f"{path}:{line}: the lock holds the marks of a merge conflict",
-            f"git checkout --theirs {shlex.quote(str(path))} && {door()} lock",
+            _merged(path),
         )
+
+
+def _merged(path: Path) -> str:
+    """Return what makes one lock of two: of one side's, where git has it still, else anew."""
+    if is_unmerged(path):
+        return f"git checkout --theirs {shlex.quote(str(path))} && {door()} lock"
+    return f"{door()} lock --regenerate"
 
 
 def _format(metadata: Table) -> str:
@@ -106,6 +122,12 @@ def _extras(values: Table) -> dict[str, tuple[str, ...]]:
 
 def check_fresh(project: Project, lock: Lock) -> None:
     """Raise `UsageError` when the dependencies have changed since the lock was written."""
+    if not lock.content_hash:
+        # What a torn file lacks.
+        raise UsageError(
+            f"{lock.path} is damaged: it has no [metadata], which Poetry writes last",
+            f"{door()} lock --regenerate",
+        )
     fresh = {content_hash(project.pyproject)}
     if lock.poetry_version is None or Version(lock.poetry_version) < Version("2.3"):
         fresh.add(content_hash(project.pyproject, dependency_groups=False))

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import shutil
 import signal
 import tempfile
@@ -76,14 +77,32 @@ class Copies:
         return list(changed)
 
 
+def check_writable(project: Project) -> None:
+    """Raise `MachineError` where nothing can be put into the project's folder."""
+    if not os.access(project.root, os.W_OK):
+        number = errno.EROFS if _is_read_only(project.root) else errno.EACCES
+        raise _unwritable(project, OSError(number, os.strerror(number)))
+
+
+def _is_read_only(folder: Path) -> bool:
+    """Tell whether the file system that a folder lies on takes nothing, whoever asks."""
+    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
+def _mounted(folder: Path) -> Path:
+    """Return the uppermost folder of a file system that takes nothing."""
+    while folder != folder.parent and _is_read_only(folder.parent):
+        folder = folder.parent
+    return folder
+
+
 @contextmanager
 def copied(project: Project, neighbours: Iterable[Path] = ()) -> Iterator[Copies]:
     """Yield copies in a folder that nobody else may look into, and that is gone at the end.
 
     Raises `MachineError` where what comes back could not be written.
     """
-    if not os.access(project.root, os.W_OK):
-        raise _unwritable(project, PermissionError(13, "Permission denied"))
+    check_writable(project)
     files = (project.pyproject_file, project.lock_file)
     before = {file.name: _read(file) for file in files}
     private = Path(tempfile.mkdtemp(prefix="shanty-poetry-"))
@@ -91,7 +110,7 @@ def copied(project: Project, neighbours: Iterable[Path] = ()) -> Iterator[Copies
         places = {project.root: private / "project"}
         places[project.root].mkdir()
         for name, content in {**before, SETTINGS: _read(project.root / SETTINGS)}.items():
-            if content is not None:
+            if content is not None and _is_text(content):
                 (places[project.root] / name).write_bytes(content)
         for number, path in enumerate(neighbours):
             places[path] = private / str(number)
@@ -103,6 +122,15 @@ def copied(project: Project, neighbours: Iterable[Path] = ()) -> Iterator[Copies
 
 def _read(file: Path) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
+
+
+def _is_text(content: bytes) -> bool:
+    """Tell whether Poetry can read a file: at others it stops, even where it writes anew."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _check_toml(name: str, content: bytes) -> None:
@@ -119,6 +147,8 @@ def _unwritable(project: Project, error: OSError) -> MachineError:
     fix = f'make it yours: sudo chown -R "$USER" {project.quoted_root}'
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         fix = f"make room, as told by: df {project.quoted_root}"
+    if error.errno == errno.EROFS:
+        fix = f"sudo mount -o remount,rw {shlex.quote(str(_mounted(project.root)))}"
     return MachineError(f"{project.root} cannot be written to: {error.strerror}", fix)
 
 

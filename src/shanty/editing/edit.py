@@ -12,7 +12,7 @@ from shanty.dependencies.lock import Lock, read_lock
 from shanty.door import door
 from shanty.editing.agent import USERS, is_over_ssh, users
 from shanty.editing.container import Access, Call, poetry_container, read_access
-from shanty.editing.copies import Copies, copied
+from shanty.editing.copies import Copies, check_writable, copied
 from shanty.editing.mirror import check_unnamed, mirror_variables
 from shanty.editing.neighbours import is_built, neighbours
 from shanty.editing.outcome import lacks_pages, refused, summary
@@ -45,6 +45,8 @@ class Edit:
     def perform(self) -> None:
         """Build the image, let Poetry edit copies in it, and put in place what it changed."""
         # What cannot be is said before anything is built.
+        if not self.staging.dry:
+            check_writable(self.project)
         places = (self.project.root, *self._built)
         on_files = self._request({place: place for place in places})
         self.staging.build("staging", quiet=True)

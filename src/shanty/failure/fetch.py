@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from shanty.dependencies.poetry_version import RELEASES
 from shanty.door import door
 from shanty.failure.case import Diagnosis, masked
 
@@ -117,6 +118,12 @@ def _unknown(said: str) -> Iterator[Diagnosis]:
     for pattern in UNKNOWN:
         if found := re.search(pattern, text):
             package = f"{found['name']} {found['version']}".rstrip()
+            if found["name"] == "poetry":
+                # The lock has none: it is what the images are made with.
+                yield Diagnosis(
+                    f"the package index has no {package}",
+                    f'set [tool.shanty] poetry-version = "{RELEASES[0]}"',
+                )
             yield Diagnosis(
                 f"the package index has no {package}",
                 f"{door()} update {found['name']}; or, for one of an index of your own, "

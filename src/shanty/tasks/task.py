@@ -15,6 +15,7 @@ from shanty import terminal
 from shanty.container import ContainerOptions
 from shanty.dependencies.lock import Lock, read_lock
 from shanty.errors import ShantyError, UsageError
+from shanty.home import settle_home
 from shanty.network import ca_bundle
 from shanty.project import Project, find_project
 from shanty.services.compose_file import find_compose_file
@@ -45,6 +46,7 @@ def task(**options: Any) -> Callable[[Callable[..., None]], Any]:
         @functools.wraps(function)
         def run(*arguments: Any, **named: Any) -> None:
             try:
+                settle_home(os.environ)
                 function(*arguments, **named)
                 # What nobody reads any more is known here, not at the end of Python.
                 sys.stdout.flush()
