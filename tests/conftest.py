@@ -1,5 +1,6 @@
 """What the tests share: a tiny Poetry project, made on disk."""
 
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -24,6 +25,9 @@ build-backend = "poetry.core.masonry.api"
 # A slow machine proves nothing, and what is tried should be the same every time.
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
+
+# What is started in the background has Ctrl-C ignored, and hands that on to all it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NOTHING: Mapping[str, str] = {}
 

@@ -30,6 +30,13 @@ def explain(make_project: Callable[..., Project]) -> Explain:
     return explain
 
 
+def test_what_no_package_is_to_blame_for_comes_first(explain: Explain) -> None:
+    said = "#24 1.2 error: failed to write: No space left on device (os error 28)\n"
+    told = explain(said)
+    assert told
+    assert told[0] == "the engine's disk is full"
+
+
 def packages(*names: str) -> str:
     """Return the edit that lets the stages that compile have packages."""
     quoted = ", ".join(f'"{name}"' for name in names)

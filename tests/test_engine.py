@@ -127,6 +127,19 @@ def test_a_fault_told_in_another_encoding_is_a_fault_all_the_same(fakes: Fakes) 
         engine.engine_version()
 
 
+def test_so_is_one_of_a_later_question(fakes: Fakes) -> None:
+    fakes.answer(reply("docker image inspect", stderr="Verbindung unm\udcf6glich\n", code=1))
+    with pytest.raises(ShantyError, match=r"^docker failed: Verbindung unm.*glich"):
+        engine.image_size("harbour:production")
+
+
+def test_a_disk_that_is_full_is_the_machine_s_fault(fakes: Fakes) -> None:
+    said = "Error response from daemon: write /x: no space left on device\n"
+    fakes.answer(reply("docker image inspect", stderr=said, code=1))
+    with pytest.raises(MachineError, match=r"^the engine's disk is full"):
+        engine.image_size("harbour:production")
+
+
 # The engine
 
 

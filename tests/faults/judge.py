@@ -4,6 +4,7 @@ import re
 import sys
 from dataclasses import dataclass, field
 
+from tests.engine.support import docker
 from tests.faults.fault import Fault
 from tests.faults.place import Outcome, Place, traces
 
@@ -89,8 +90,8 @@ def _mended(fault: Fault, place: Place, outcome: Outcome) -> tuple[bool, str]:
 def judge_bare(fault: Fault, place: Place) -> Judged:
     """Inject a fault and run the bare docker commands, judged with the benefit of the doubt.
 
-    Any line may name the cause, any advice is a fix, any code but 0 is the right one, and the fix
-    counts as one that works where the commands pass once the fault has gone.
+    Any error is taken to name the cause, any advice is a fix that works, and any code but 0 is the
+    right one: what they get is the most that they could.
     """
     with fault.inject(place):
         before = traces(place)
@@ -98,12 +99,15 @@ def judge_bare(fault: Fault, place: Place) -> Judged:
         outcome = place.shell(line)
         judged = Judged(fault, outcome)
         judged.give("code", bool(outcome.code) == bool(fault.code), outcome.code)
-        found = re.search(fault.cause, outcome.said, re.MULTILINE)
-        judged.give("cause", bool(found) or not fault.code, outcome.said[-200:])
+        failed = bool(outcome.code and outcome.stderr.strip())
+        judged.give("cause", failed or not fault.code, outcome.said[-200:])
         judged.give("fix", not fault.code or bool(ADVICE.search(outcome.said)), outcome.said[-200:])
         judged.give("plain", not OWN_TRACEBACK.search(outcome.said), "a traceback")
         seconds = outcome.took(fault.afterwards)
         judged.give("fast", seconds <= fault.seconds, f"{seconds:.2f} s")
+        if not outcome.code:
+            # What was asked for is no leftover.
+            docker("rm", "--force", f"{place.image}-bare", code=None)
         new = traces(place).new(before)
         leaked = [secret for secret in place.secrets if secret in outcome.said]
         judged.give("clean", not new and not leaked, new or "a secret was printed")

@@ -148,6 +148,14 @@ class Place:
         ids = (str(self.user), str(group))
         return self.run([sys.executable, "-c", AS_ANOTHER, *ids, *words])
 
+    @property
+    def _as_user(self) -> list[str]:
+        """The words before a command of another user's."""
+        if self.user is None:
+            return []
+        group = self.groups[0] if self.groups else SOCKET.stat().st_gid
+        return ["setpriv", f"--reuid={self.user}", f"--regid={group}", "--clear-groups"]
+
     def become(self, user: int, groups: list[int]) -> None:
         """Be another user, in other groups than the socket's where some are named."""
         self.user, self.groups = user, groups
@@ -158,7 +166,7 @@ class Place:
 
     def shell(self, line: str) -> Outcome:
         """Run a line as one would paste it."""
-        return self.run(["/bin/sh", "-c", line])
+        return self.run([*self._as_user, "/bin/sh", "-c", line])
 
     def run(self, line: list[str]) -> Outcome:
         """Run a command without a terminal."""
