@@ -14,7 +14,7 @@ from tests.faults.interrupts import berth, containers, scuttle
 from tests.faults.judge import show
 from tests.faults.place import Place, traces
 
-CYCLES, EVERY_CYCLE = 25, 200
+CYCLES, EVERY_CYCLE = 10, 200
 WARM_UP = 2
 # Others use the engine at the same time: what is theirs comes and goes.
 SETTLE_SECONDS = 20
