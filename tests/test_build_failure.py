@@ -35,6 +35,14 @@ def test_what_no_package_is_to_blame_for_comes_first(explain: Explain) -> None:
     told = explain(said)
     assert told
     assert told[0] == "the engine's disk is full"
+    said = "ERROR: open /home/ann/.docker/buildx/activity/default: permission denied\n"
+    assert explain(said) == (
+        (
+            "/home/ann/.docker/buildx/activity/default is another user's, "
+            "as a docker command by sudo leaves it"
+        ),
+        'sudo chown -R "$(id -u)" /home/ann/.docker',
+    )
 
 
 def packages(*names: str) -> str:

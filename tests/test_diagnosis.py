@@ -993,3 +993,43 @@ def test_a_prestart_command_that_fails_is_told_with_its_reason(explain: Explain)
         "give it with --env QUAY=…, or in a file with --env-file",
     )
     assert explain(ended) == ("prestart failed (flask db upgrade)", SEE_ABOVE)
+
+
+def unread(path: str) -> str:
+    """Return what Python says of a file that it cannot read."""
+    return (
+        "Traceback (most recent call last):\n"
+        '  File "/opt/venv/lib/python3.13/site-packages/gunicorn/util.py", line 370, in load\n'
+        "    mod = importlib.import_module(module)\n"
+        f'  File "{path}", line 19\n'
+        "    def broken(:\n"
+        "               ^\n"
+        "SyntaxError: invalid syntax\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (
+            "/opt/venv/lib/python3.13/site-packages/harbour/dredgers.py",
+            (
+                "src/harbour/dredgers.py:19: invalid syntax",
+                "mend line 19 of src/harbour/dredgers.py",
+            ),
+        ),
+        ("/opt/app/settings.py", ("settings.py:19: invalid syntax", "mend line 19 of settings.py")),
+        (
+            "/opt/venv/lib/python3.13/site-packages/rope/knots.py",
+            (
+                "rope/knots.py:19 is nothing that Python here reads: invalid syntax",
+                "name another python-version under [tool.shanty]",
+            ),
+        ),
+        ("<unknown>", ("SyntaxError: invalid syntax (def broken(:)", SEE_ABOVE)),
+    ],
+)
+def test_source_that_does_not_parse_is_told_with_its_line(
+    path: str, told: tuple[str, str], explain: Explain
+) -> None:
+    assert explain(unread(path)) == told

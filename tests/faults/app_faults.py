@@ -141,9 +141,10 @@ def app_with_a_name_error(place: Place) -> Iterator[None]:
 
 @fault(
     "app with a syntax error",
-    "build",
-    code=2,
+    "prod --detach",
+    code=1,
     cause=r"application\.py:\d+: ",
+    afterwards=True,
     mend=by_hand(r"mend line \d+", uncoded("def broken(:")),
     bare=SERVE,
 )

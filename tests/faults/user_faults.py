@@ -40,7 +40,7 @@ def _as_user(place: Place, *, home: str | None = None, owned: bool = True) -> It
 )
 def read_only_checkout(place: Place) -> Iterator[None]:
     """Serve a tree that is somebody else's."""
-    with _as_user(place, home="/tmp", owned=False):
+    with _as_user(place, home=str(place.root.parent), owned=False):
         yield
 
 
@@ -57,7 +57,7 @@ def _mine(place: Place) -> None:
 )
 def read_only_checkout_to_be_edited(place: Place) -> Iterator[None]:
     """Have Poetry edit a tree that is somebody else's."""
-    with _as_user(place, home="/tmp", owned=False):
+    with _as_user(place, home=str(place.root.parent), owned=False):
         yield
 
 
@@ -135,5 +135,5 @@ for kind, home in {
 )
 def user_without_an_entry(place: Place) -> Iterator[None]:
     """Be a user whom no list names."""
-    with _as_user(place, home="/tmp"):
+    with _as_user(place, home=str(place.root.parent)):
         yield

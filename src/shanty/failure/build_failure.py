@@ -13,6 +13,7 @@ from shanty.failure.compiler import COMPILER, FROM_SCRATCH, PYTHON_HEADERS, RUNT
 from shanty.failure.disk import disk_full
 from shanty.failure.fetch import not_fetched
 from shanty.failure.gate import red_tests
+from shanty.failure.notes import notes_refused
 from shanty.failure.registry import not_pushed
 
 # Before each line: the number of the step and the time, and the colours of a terminal.
@@ -38,7 +39,7 @@ def diagnose_build(case: Case, *, debian_python: bool) -> Diagnosis | None:
     The headers of a Python of Debian's are in a package of their own.
     """
     said = MARGIN.sub("", case.log)
-    if outside := disk_full(said) or not_pushed(said):
+    if outside := disk_full(said) or notes_refused(said) or not_pushed(said):
         return outside
     if unknown := UNKNOWN_TO_DEBIAN.search(said):
         return Diagnosis(

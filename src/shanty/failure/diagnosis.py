@@ -10,6 +10,7 @@ from shanty.failure.path import missing_file, unopened_script, unwritable_path
 from shanty.failure.program import missing_library, missing_program, unknown_to_shell
 from shanty.failure.raised import Raised, chains, without_traceback
 from shanty.failure.service import unnamed_service, unreached_service
+from shanty.failure.syntax import unread_source
 from shanty.failure.variable import likely_variable, missing_variable
 
 # How the entrypoint says it.
@@ -19,6 +20,7 @@ Rule = Callable[[Raised, Case], Diagnosis | None]
 
 # What names its reason, and below it what only hints at one.
 CERTAIN: tuple[Rule, ...] = (
+    unread_source,
     missing_module,
     missing_program,
     missing_library,
