@@ -1026,7 +1026,7 @@ def unread(path: str) -> str:
                 "name another python-version under [tool.shanty]",
             ),
         ),
-        ("<unknown>", ("SyntaxError: invalid syntax (def broken(:)", SEE_ABOVE)),
+        ("<unknown>", ("SyntaxError: invalid syntax", SEE_ABOVE)),
     ],
 )
 def test_source_that_does_not_parse_is_told_with_its_line(
