@@ -45,7 +45,7 @@ def test_an_engine_elsewhere_is_named_with_the_way_back(
         "no Docker engine answers: Cannot connect to the Docker daemon at tcp://harbour:2375. "
         "(DOCKER_HOST leads there)"
     )
-    assert fix == "unset DOCKER_HOST  (or start the engine there)"
+    assert fix == "unset DOCKER_HOST  # or start the engine there"
 
 
 def test_an_engine_over_ssh_is_given_the_time_that_docker_gives_it(
@@ -65,7 +65,7 @@ def test_a_context_that_leads_nowhere_is_named(
     fakes.answer(Reply(("docker", "version"), stderr=f"Failed to initialize: {said}\n", code=1))
     assert told(UsageError) == (
         'DOCKER_CONTEXT far leads to no engine: context "far": context not found',
-        "unset DOCKER_CONTEXT  (or start the engine there)",
+        "unset DOCKER_CONTEXT  # or start the engine there",
     )
 
 

@@ -189,7 +189,7 @@ def test_an_index_that_is_broken_is_a_problem(
     (found,) = asked(tmp_path, PIP_INDEX_URL=f"http://{server.host}/simple/")
     url = f"http://{server.host}/simple/"
     if said:
-        fix = f"curl --head {url}  (and mend what it says)"
+        fix = f"curl --head {url}  # and mend what it says"
         assert told(found) == ("problem", f"{url} {said}", fix)
     else:
         assert found.state == "fine"
@@ -367,7 +367,7 @@ def test_a_registry_that_does_not_answer_is_worth_a_note_while_the_base_image_is
     made = f"{OURS} is here, made in place of python:3.13-slim"
     assert told(found["base image"]) == ("fine", made, "")
     url = f"http://{server.host}/v2/"
-    fix = f"curl --head {url}  (and mend what it says)"
+    fix = f"curl --head {url}  # and mend what it says"
     assert told(found["registry"]) == ("note", f"{url} answers 500", fix)
 
 

@@ -89,7 +89,7 @@ def one_answer(text: bytes) -> Iterator[int]:
             NOT_LET_IN,
             MachineError,
             f"the Docker engine does not let you in: {NOT_LET_IN.strip()}",
-            'sudo usermod --append --groups docker "$USER"  (then log in again)',
+            'sudo usermod --append --groups docker "$USER"  # then log in again',
         ),
         (
             "first\nError response from daemon: all went wrong\n",

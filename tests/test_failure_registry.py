@@ -16,13 +16,13 @@ DAEMON = "Error response from daemon: "
             "python:3.13-slim",
             f"{DAEMON}toomanyrequests: You have reached your pull rate limit.\n",
             "Docker Hub lets nobody here pull more for now",
-            "docker login  (or wait for an hour)",
+            "docker login  # or wait for an hour",
         ),
         (
             "harbour.example/base:1",
             f"first\n{DAEMON}received unexpected HTTP status: 429 Too Many Requests\n",
             "harbour.example lets nobody here pull more for now",
-            "docker login harbour.example  (or wait for an hour)",
+            "docker login harbour.example  # or wait for an hour",
         ),
         (
             "harbour.example/base:1",
@@ -31,7 +31,7 @@ DAEMON = "Error response from daemon: "
                 'harbour.example cannot be reached: Get "http://harbour.example/v2/": dial tcp: '
                 "connection refused"
             ),
-            "docker pull harbour.example/base:1  (once it can be reached)",
+            "docker pull harbour.example/base:1  # once it can be reached",
         ),
         (
             "base:1",
@@ -40,7 +40,7 @@ DAEMON = "Error response from daemon: "
                 "'docker login'\n"
             ),
             "Docker Hub has no base:1, or shows it to nobody that is not known",
-            'docker login  (or name one that there is: [tool.shanty] base-image = "…")',
+            'docker login  # or name one that there is: [tool.shanty] base-image = "…"',
         ),
         (
             "harbour.example/base:1",
@@ -77,7 +77,7 @@ def test_what_nobody_knows_is_not_explained(said: str) -> None:
                 "harbour.example takes no harbour.example/a:1 from you: "
                 "failed to push harbour.example/a:1: denied: not you"
             ),
-            "docker login harbour.example  (or push to a name of your own: --tag …)",
+            "docker login harbour.example  # or push to a name of your own: --tag …",
         ),
         (
             " > pushing a:1 with docker:\n------\nERROR: all went wrong\n",

@@ -32,6 +32,18 @@ def test_who_has_no_variable_has_the_home_that_the_list_of_users_names(
     assert environment == {"HOME": str(tmp_path)}
 
 
+def test_a_home_that_is_shut_is_somebody_else_s(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shut = tmp_path / "shut"
+    shut.mkdir()
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path) != shut)
+    environment = {"HOME": str(shut)}
+    settle_home(environment)
+    assert environment == {"HOME": str(tmp_path)}
+
+
 def test_who_is_in_no_list_either_has_a_private_folder(
     private: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -306,14 +306,14 @@ def test_no_engine_is_set_up_here_in_place_of_one_elsewhere(
         ensure_engine(complete.setup())
     assert str(fault.value) == (
         "no Docker engine answers: Cannot connect to tcp://harbour:2375 (DOCKER_HOST leads there)\n"
-        "fix: unset DOCKER_HOST  (or start the engine there)"
+        "fix: unset DOCKER_HOST  # or start the engine there"
     )
     complete.fakes.answer(server("20.10"))
     with pytest.raises(MachineError) as fault:
         ensure_engine(complete.setup())
     assert str(fault.value) == (
         "the Docker engine of tcp://harbour:2375 (DOCKER_HOST) is 20.10; 25 or newer is needed\n"
-        "fix: unset DOCKER_HOST  (or renew the engine there)"
+        "fix: unset DOCKER_HOST  # or renew the engine there"
     )
     assert complete.changes == []
 
@@ -326,7 +326,7 @@ def test_systemd_starts_the_engine_where_it_is_in_charge(complete: Machine) -> N
 
 
 @pytest.mark.parametrize(
-    ("user", "fix"), [(0, "read {log}"), (1000, "sudo dockerd  (and read what it says)")]
+    ("user", "fix"), [(0, "read {log}"), (1000, "sudo dockerd  # and read what it says")]
 )
 def test_an_engine_that_does_not_come_up_is_told_with_where_to_look(
     user: int, fix: str, complete: Machine, monkeypatch: pytest.MonkeyPatch

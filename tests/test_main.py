@@ -102,6 +102,19 @@ def test_what_is_no_task_or_option_is_wrong_in_what_was_typed(
     assert "Traceback" not in answer.stderr
 
 
+def test_the_fix_of_a_word_that_is_no_task_is_the_list_of_them(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answer = person(monkeypatch, capfd)("sail")
+    assert answer.stderr.splitlines()[-1] == "fix: shanty --list"
+
+
+def test_output_that_nobody_takes_is_no_fault() -> None:
+    line = f"{sys.executable} -m shanty config >&-"
+    done = subprocess.run(["/bin/bash", "-c", line], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [

@@ -68,6 +68,15 @@ def test_one_that_starts_is_left_to_it(fakes: Fakes) -> None:
     assert not waited_for(ready=False).is_ready()
 
 
+def test_a_wait_is_said_once(fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> None:
+    running(fakes, "")
+    server = waited_for(ready=False)
+    assert not server.is_ready()
+    assert not server.is_ready()
+    said = f"shanty: waiting for {NAME}, which does not answer yet\n"
+    assert capsys.readouterr().err == said
+
+
 def test_nobody_looks_before_it_is_time(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outlook, "LOOK_SECONDS", 60)
     assert not waited_for(ready=False).is_ready()

@@ -65,7 +65,7 @@ def test_a_lock_from_the_future_is_read_by_none(make_project: MakeProject) -> No
     assert str(refused.value) == (
         f"no Poetry from 1.2.2 to 2.5.1 can build {project.root}: "
         "the newest cannot read a lock of format 3.0\n"
-        "fix: write the lock anew: SHANTY_POETRY_VERSION=2.5.1 invoke lock --regenerate"
+        "fix: SHANTY_POETRY_VERSION=2.5.1 invoke lock --regenerate  # writes the lock anew"
     )
 
 

@@ -52,7 +52,7 @@ def test_a_constraint_that_admits_no_known_release_is_told(constraint: str) -> N
         newest_admitted(constraint)
     assert str(refused.value) == (
         f"no Python from {KNOWN[-1]} to {KNOWN[0]} satisfies requires-python = {constraint!r}\n"
-        'fix: name one: [tool.shanty] python-version = "…"'
+        'fix: mend it in pyproject.toml, as in requires-python = ">=3.11,<4.0"'
     )
 
 

@@ -431,7 +431,7 @@ def test_an_image_that_cannot_be_pulled_is_named(shanty: Typing, fakes: Fakes) -
     assert said.code == 3
     assert said.stderr.splitlines()[-2:] == [
         "the image postgres:17 of the service db is not here and cannot be pulled",
-        "fix: docker pull postgres:17  (and mend what it says)",
+        "fix: docker pull postgres:17  # and mend what it says",
     ]
 
 

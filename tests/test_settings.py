@@ -180,7 +180,7 @@ def test_an_official_base_image_with_another_python_is_refused(version: str) -> 
         check_base_python(replace(SETTINGS, python_version=version))
     assert str(refused.value) == (
         f"base-image python:3.13-slim has Python 3.13, and python-version is {version}\n"
-        "fix: invoke sync  (or take one of the two out)"
+        "fix: invoke sync  # or take one of the two out"
     )
 
 

@@ -1459,7 +1459,7 @@ def test_a_port_that_a_container_has_ends_with_3(
         (
             no_server(NOT_LET_IN),
             f"the Docker engine does not let you in: {NOT_LET_IN.strip()}",
-            'sudo usermod --append --groups docker "$USER"  (then log in again)',
+            'sudo usermod --append --groups docker "$USER"  # then log in again',
         ),
         (
             server("24.0.9"),

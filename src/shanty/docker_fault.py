@@ -14,6 +14,8 @@ NO_CONTEXT = r"unable to resolve docker endpoint: (.*)"
 
 def docker_fault(said: str) -> ShantyError:
     """Return the error for what the client said, with its last line."""
+    # Of what it may not read at home it warns, and goes on.
+    said = "\n".join(line for line in said.splitlines() if not line.startswith("WARNING: "))
     last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
     if "invalid reference format" in said:
         return UsageError(
@@ -22,7 +24,7 @@ def docker_fault(said: str) -> ShantyError:
     if "permission denied" in said.lower():
         return AccessError(
             f"the Docker engine does not let you in: {last}",
-            'sudo usermod --append --groups docker "$USER"  (then log in again)',
+            'sudo usermod --append --groups docker "$USER"  # then log in again',
         )
     if found := re.search(NO_CONTEXT, said):
         asked = endpoint()

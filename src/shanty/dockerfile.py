@@ -57,7 +57,7 @@ def check_line_ends(docker: Path) -> None:
         names = " ".join(shlex.quote(str(file)) for file in files)
         raise UsageError(
             f"{files[0]} has CRLF line ends, with which no container runs it",
-            f"sed -i 's/\\r$//' {names}  (and, for git: *.sh text eol=lf in .gitattributes)",
+            f"sed -i 's/\\r$//' {names}  # and, for git: *.sh text eol=lf in .gitattributes",
         )
 
 

@@ -42,7 +42,7 @@ class Endpoint:
         if not self.leader:
             return f"{door()} setup"
         way = f"{self.leader} use {DEFAULT}" if " " in self.leader else f"unset {self.leader}"
-        return f"{way}  (or start the engine there)"
+        return f"{way}  # or start the engine there"
 
 
 def endpoint(environment: Mapping[str, str] = os.environ) -> Endpoint:

@@ -9,11 +9,13 @@ from shanty.errors import MachineError
 
 
 def settle_home(environment: MutableMapping[str, str]) -> None:
-    """Name another folder to Docker's client where the caller's home is missing or read-only.
+    """Name another folder to Docker's client where the caller's home is missing, read-only or shut.
 
     Without a home it would write into the project, and buildx stops without a place for its notes.
     """
-    if not environment.get("HOME"):
+    home = environment.get("HOME")
+    # Somebody else's, as `su` without `-` leaves it.
+    if not home or (os.path.exists(home) and not os.access(home, os.X_OK)):  # noqa: PTH110
         environment.pop("HOME", None)
         environment["HOME"] = _listed() or str(private_folder())
     home = environment["HOME"]

@@ -59,7 +59,8 @@ def _fix(error: ParseError) -> str:
         if task in words and "--" not in words:
             others = words[words.index(task) + 1 :]
             return shlex.join(["shanty", *words[: words.index(task) + 1], "--", *others])
-    return f"shanty --help {error.context.name}" if error.context else "shanty --list"
+    named = error.context and error.context.name
+    return f"shanty --help {named}" if named else "shanty --list"
 
 
 def main() -> None:

@@ -15,8 +15,9 @@ def ca_bundle(environment: Mapping[str, str]) -> Path | None:
     for variable in CA_VARIABLES:
         if value := environment.get(variable):
             if not Path(value).is_file():
+                what = "that is a folder" if Path(value).is_dir() else "there is no such file"
                 raise UsageError(
-                    f"{variable} names {value}, and there is no such file",
+                    f"{variable} names {value}, and {what}",
                     f"point {variable} at the machine's CA bundle, or unset it",
                 )
             return Path(value)

@@ -11,6 +11,7 @@ from shanty.errors import ShantyError
 from shanty.failure.case import Diagnosis, failure
 from shanty.failure.crash_loop import crash_loop
 from shanty.failure.listening import FILES, elsewhere, only_inside
+from shanty.terminal import say
 
 # Not at once: most are ready before anybody has to look.
 LOOK_SECONDS = 3
@@ -33,6 +34,7 @@ class Outlook:
     ready: Callable[[], bool]
     explain: Callable[[str], Diagnosis | None]
     looked: float = field(default_factory=time.monotonic)
+    has_said: bool = False
 
     def is_ready(self) -> bool:
         """Tell whether it serves; raise `RunError` where it never will."""
@@ -42,10 +44,17 @@ class Outlook:
                 self._refuse(only_inside(self._sockets(), self.port, self.serve))
             return True
         if time.monotonic() - self.looked > LOOK_SECONDS:
+            self._say_once()
             self.looked = time.monotonic()
             self._refuse(only_inside(self._sockets(), self.port, self.serve))
             self._refuse_loop()
         return False
+
+    def _say_once(self) -> None:
+        """Say what is waited for; a minute without a word is long."""
+        if not self.has_said:
+            say(f"waiting for {self.name}, which does not answer yet")
+        self.has_said = True
 
     def missed(self) -> Diagnosis | None:
         """Return where it listens instead, once it has been waited for in vain."""

@@ -43,5 +43,5 @@ def _fault(image: str, said: str) -> UsageError | MachineError:
         )
     return MachineError(
         f"the registry of {image} cannot be asked: {said}",
-        f"{manifest(image).line}  (and mend what it says)",
+        f"{manifest(image).line}  # and mend what it says",
     )

@@ -236,7 +236,7 @@ def check_base_python(settings: Settings) -> None:
         raise UsageError(
             f"base-image {settings.base_image} has Python {release}, and python-version is "
             f"{settings.python_version}",
-            f"{door()} sync  (or take one of the two out)",
+            f"{door()} sync  # or take one of the two out",
         )
 
 

@@ -1,6 +1,7 @@
 """Announcing a request and carrying it out in the person's own terminal."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ DRAIN_SECONDS = 45
 # What docker itself ends with where it starts nothing.
 NOT_STARTED = 125
 # What it says where Ctrl-C has come by the container's own terminal, before its first command.
-STOPPED = "cannot start a stopped process"
+STOPPED = re.compile(r"cannot start a (?:stopped process|container that has stopped)")
 # Apart from the terminal's signals.
 APART: Mapping[str, Any] = {"process_group": 0} if os.name == "posix" else {}
 # How long it takes at most until a step beside a command is taken.
@@ -73,7 +74,7 @@ def execute(request: Request, patience: float = STOP_SECONDS) -> int:
         tail = Tail()
         with showing_errors(tail) as stderr:
             code, received = _execute(request, patience, {"stderr": stderr})
-        if STOPPED in tail.text:
+        if STOPPED.search(tail.text):
             received.append(signal.SIGINT)
     # An interrupt is the command's own to answer, unless it came before there was one.
     is_unanswered = code == NOT_STARTED or set(received) - {signal.SIGINT}

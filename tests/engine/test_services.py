@@ -222,7 +222,7 @@ def test_an_image_that_cannot_be_pulled_is_a_fault_of_the_machine(workspace: Wor
     refused = workspace.invoke("test", code=3)
     assert refused.stderr.splitlines()[-2:] == [
         "the image 127.0.0.1:1/nothing:1 of the service db is not here and cannot be pulled",
-        "fix: docker pull 127.0.0.1:1/nothing:1  (and mend what it says)",
+        "fix: docker pull 127.0.0.1:1/nothing:1  # and mend what it says",
     ]
 
 

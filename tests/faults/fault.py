@@ -66,10 +66,12 @@ def fault(  # noqa: PLR0913
 
 
 def paste(place: Place, outcome: Outcome, task: tuple[str, ...]) -> tuple[str, ...]:
-    """Run the command of the fix as it stands; it has to be fine."""
+    """Run the fix as it stands, or the command after its words; it has to be fine."""
     assert outcome.fix_command, f"no command in {outcome.fix!r}"
-    done = place.shell(outcome.fix_command)
-    assert done.code == 0, f"{outcome.fix_command}: {done.said}"
+    whole = outcome.fix.startswith(outcome.fix_command)
+    line = outcome.fix if whole else outcome.fix_command
+    done = place.shell(line)
+    assert done.code == 0, f"{line}: {done.said}"
     return task
 
 

@@ -61,7 +61,7 @@ class Outcome:
     @property
     def fix_command(self) -> str:
         """The command in the fix: at its start or after a colon, up to its end or two blanks."""
-        found = re.search(rf"(?:^|: )((?:\w+=\S+ )*(?:{COMMANDS}) .*?)(?:  \(.*)?$", self.fix)
+        found = re.search(rf"(?:^|: )((?:\w+=\S+ )*(?:{COMMANDS}) .*?)(?:  # .*)?$", self.fix)
         return found[1] if found else ""
 
 

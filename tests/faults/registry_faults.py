@@ -110,7 +110,7 @@ def refusing_registry() -> Iterator[str]:
     code=3,
     cause=r"cannot be pulled: 127\.0\.0\.1:\d+ lets nobody here pull more for now",
     mend=by_hand(
-        r"^docker login 127\.0\.0\.1:\d+  \(or wait",
+        r"^docker login 127\.0\.0\.1:\d+  # or wait",
         lambda place: docker("tag", BASE, place.words["base"]),
     ),
     afterwards=True,

@@ -71,7 +71,7 @@ def _nothing_left(project: Project, needs: list[Need]) -> UsageError:
     return UsageError(
         f"no Poetry from {RELEASES[-1]} to {RELEASES[0]} can build {project.root}: "
         f"the newest {fault}",
-        f"write the lock anew: SHANTY_POETRY_VERSION={RELEASES[0]} {door()} lock --regenerate",
+        f"SHANTY_POETRY_VERSION={RELEASES[0]} {door()} lock --regenerate  # writes the lock anew",
     )
 
 

@@ -110,7 +110,7 @@ def _all_admitted(constraint: str, available: Sequence[str]) -> list[str]:
         raise UsageError(
             f"no Python from {available[-1]} to {available[0]} satisfies "
             f"requires-python = {constraint!r}",
-            'name one: [tool.shanty] python-version = "…"',
+            'mend it in pyproject.toml, as in requires-python = ">=3.11,<4.0"',
         )
     return admitted
 

@@ -90,7 +90,7 @@ class Machine:
             return what
         return Note(
             f"{what} is another machine's engine",
-            asked.fix.partition("  (")[0],
+            asked.fix.partition("  #")[0],
             "It sees no folder of this machine, which `dev` mounts, and ports are opened there.",
         )
 
@@ -113,7 +113,7 @@ class Machine:
         if known.get("MemoryLimit") is False:
             yield Note(
                 "the engine limits no memory",
-                "docker info  (its warnings say what the kernel lacks)",
+                "docker info  # its warnings say what the kernel lacks",
                 "`prod --memory` has no effect.",
             )
 
@@ -125,7 +125,7 @@ class Machine:
             raise SkippedError(f"the engine keeps its data elsewhere, in {folder}")
         left = shutil.disk_usage(Path(folder)).free
         what = f"{left / GIGABYTE:.1f} GB left in {folder}"
-        fix = "docker builder prune  (takes build cache alone; see docker system df)"
+        fix = "docker builder prune  # takes build cache alone; see docker system df"
         if left < LEAST_ROOM:
             raise MachineError(what, fix)
         return Note(what, fix) if left < MUCH_ROOM else what

@@ -87,7 +87,7 @@ def unreachable(address: Address, reason: str) -> MachineError:
 
 def fix_of(address: Address) -> str:
     """Return what shows a person why an address does not answer."""
-    return f"curl --head {shlex.quote(address.url)}  (and mend what it says)"
+    return f"curl --head {shlex.quote(address.url)}  # and mend what it says"
 
 
 def proxy_of(address: Address) -> str:

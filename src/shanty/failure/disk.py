@@ -14,6 +14,6 @@ def disk_full(said: str) -> Diagnosis | None:
         return None
     return Diagnosis(
         "the engine's disk is full",
-        "docker builder prune --force  (frees what builds have kept; see: docker system df)",
+        "docker builder prune --force  # frees what builds have kept; see: docker system df",
         MachineError,
     )

@@ -23,16 +23,16 @@ def not_pulled(image: str, said: str) -> Diagnosis | None:
     if re.search(LIMITED, last, re.IGNORECASE):
         return Diagnosis(
             f"{registry or 'Docker Hub'} lets nobody here pull more for now",
-            f"docker login {registry}".rstrip() + "  (or wait for an hour)",
+            f"docker login {registry}".rstrip() + "  # or wait for an hour",
         )
     if re.search(UNREACHED, last):
         what = f"{registry or 'Docker Hub'} cannot be reached: {masked(last)}"
-        return Diagnosis(what, f"{again}  (once it can be reached)")
+        return Diagnosis(what, f"{again}  # once it can be reached")
     if re.search(UNKNOWN, last):
         return Diagnosis(
             f"{registry or 'Docker Hub'} has no {image}, or shows it to nobody that is not known",
             f"docker login {registry}".rstrip()
-            + '  (or name one that there is: [tool.shanty] base-image = "…")',
+            + '  # or name one that there is: [tool.shanty] base-image = "…"',
         )
     if re.search(DENIED, last):
         return Diagnosis(
@@ -53,7 +53,7 @@ def not_pushed(said: str) -> Diagnosis | None:
     if re.search(DENIED, last):
         return Diagnosis(
             f"{name} takes no {found['image']} from you: {last}",
-            f"docker login {registry}".rstrip() + "  (or push to a name of your own: --tag …)",
+            f"docker login {registry}".rstrip() + "  # or push to a name of your own: --tag …",
         )
     return Diagnosis(
         f"{name} did not take {found['image']}: {last}", f"mend that, then: {door()} build --push"

@@ -73,7 +73,7 @@ def _fault(services: Services, found: list[ServiceContainer], said: str) -> Shan
         if not engine.image_exists(image):
             return MachineError(
                 f"the image {image} of the service {name} is not here and cannot be pulled",
-                f"{pull(image).line}  (and mend what it says)",
+                f"{pull(image).line}  # and mend what it says",
             )
     late = [one for one in found if one.is_running and one.health == "starting"]
     unstarted = any(one.status == "created" for one in found)

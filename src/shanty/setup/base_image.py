@@ -41,7 +41,7 @@ def ensure_base_image(
     if not official or system is None:
         raise MachineError(
             f"{base_image} cannot be pulled, and is not made from this system's packages",
-            f"docker pull {base_image}  (and mend what it says)",
+            f"docker pull {base_image}  # and mend what it says",
         )
     suite = apt.suite_with(system, minor)
     setup.say(f"{base_image} cannot be pulled: no registry answers")

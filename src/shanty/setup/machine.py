@@ -98,6 +98,6 @@ def _start(setup: Setup) -> None:
         if time.monotonic() > deadline:
             raise MachineError(
                 f"the Docker engine does not answer {START_SECONDS} s after its start",
-                f"read {ENGINE_LOG}" if not as_root() else "sudo dockerd  (and read what it says)",
+                f"read {ENGINE_LOG}" if not as_root() else "sudo dockerd  # and read what it says",
             )
         time.sleep(engine.POLL_SECONDS)

@@ -57,7 +57,8 @@ def task(*, engine: bool = True, **options: Any) -> Callable[[Callable[..., None
                         _end_orphans()
                     function(c, *arguments, **named)
                     # What nobody reads any more is known here, not at the end of Python.
-                    sys.stdout.flush()
+                    if sys.stdout:
+                        sys.stdout.flush()
             except ShantyError as error:
                 raise Exit(str(error), code=error.exit_code) from None
             except BrokenPipeError:
@@ -95,7 +96,8 @@ def read_workflow(c: Context, **typed: str | None) -> Workflow:
 
 def lock_of(project: Project) -> Lock | None:
     """Return a project's lock, `None` where it has none."""
-    return read_lock(project) if project.lock_file.is_file() else None
+    # A folder in its place is said, for nothing can be written there.
+    return read_lock(project) if project.lock_file.exists() else None
 
 
 def container_options(
