@@ -45,6 +45,30 @@ def test_what_no_package_is_to_blame_for_comes_first(explain: Explain) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (
+            "Either [project.version] or [tool.poetry.version] is required in package mode.",
+            "Either [project.version] or [tool.poetry.version] is required in package mode",
+        ),
+        (
+            "project.version must match pattern ^v?([0-9]+)$",
+            "project.version is not written as Poetry reads it",
+        ),
+    ],
+)
+def test_what_poetry_refuses_is_told_in_its_words(
+    said: str, reason: str, explain: Explain, make_project: Callable[..., Project]
+) -> None:
+    told = explain(
+        f"0.720 \n0.721 The Poetry configuration is invalid:\n0.721   - {said}\n0.721 \n"
+    )
+    assert told
+    assert told[0] == f"Poetry refuses pyproject.toml: {reason}"
+    assert told[1] == f"mend that in {make_project().pyproject_file}"
+
+
 def packages(*names: str) -> str:
     """Return the edit that lets the stages that compile have packages."""
     quoted = ", ".join(f'"{name}"' for name in names)

@@ -109,6 +109,12 @@ def test_the_fix_of_a_word_that_is_no_task_is_the_list_of_them(
     assert answer.stderr.splitlines()[-1] == "fix: shanty --list"
 
 
+def test_a_list_of_which_nobody_reads_more_ends_without_a_word() -> None:
+    line = f"{sys.executable} -m shanty --list | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["/bin/bash", "-c", line], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("141\n", "")
+
+
 def test_output_that_nobody_takes_is_no_fault() -> None:
     line = f"{sys.executable} -m shanty config >&-"
     done = subprocess.run(["/bin/bash", "-c", line], capture_output=True, text=True, check=False)

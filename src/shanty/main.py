@@ -12,6 +12,7 @@ from invoke.program import Program
 
 from shanty.errors import UsageError
 from shanty.tasks import ns
+from shanty.tasks.task import PIPE_CLOSED, leave_pipe
 
 
 class _OwnConfig(Config):
@@ -65,10 +66,17 @@ def _fix(error: ParseError) -> str:
 
 def main() -> None:
     """Run the command line."""
-    _OwnProgram(
+    program = _OwnProgram(
         name="Shanty",
         binary="shanty",
         version=version("shanty"),
         namespace=ns,
         config_class=_OwnConfig,
-    ).run()
+    )
+    try:
+        program.run()
+        if sys.stdout:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        leave_pipe()
+        sys.exit(PIPE_CLOSED)

@@ -199,6 +199,9 @@ class Trial:
         if self.number == signal.SIGKILL:
             return []
         time.sleep(0.05)
+        if code == -signal.SIGINT and "Traceback" not in life.text:
+            # Once all is done Python has its own way again, for which every shell says 130 too.
+            code = INTERRUPTED
         if not OURS.search(life.text) and code in {-self.number, PYTHON_INTERRUPTED}:
             # That is Python's own end, which has read nothing of this suite yet.
             return [] if self.instant < STARTUP_SECONDS else [f"Python ended by itself: {code}"]

@@ -111,6 +111,43 @@ def pyproject_without_a_name(place: Place) -> Iterator[None]:
     yield
 
 
+VERSION = 'version = "0.1.0"\n'
+
+
+@fault(
+    "pyproject.toml without a version",
+    "build",
+    code=1,
+    cause=r"Poetry refuses pyproject\.toml: Either \[project\.version\]",
+    mend=by_hand(
+        "mend that in .*pyproject.toml",
+        lambda place: place.write("pyproject.toml", NAME, f"{NAME}{VERSION}"),
+    ),
+    afterwards=True,
+)
+def pyproject_without_a_version(place: Place) -> Iterator[None]:
+    """Take the version out."""
+    place.write("pyproject.toml", VERSION, "")
+    yield
+
+
+@fault(
+    "version that is none",
+    "build",
+    code=1,
+    cause=r"Poetry refuses pyproject\.toml: project\.version is not written as Poetry reads it",
+    mend=by_hand(
+        "mend that in .*pyproject.toml",
+        lambda place: place.write("pyproject.toml", "banana", "0.1.0"),
+    ),
+    afterwards=True,
+)
+def version_that_is_none(place: Place) -> Iterator[None]:
+    """Write a word where the version is."""
+    place.write("pyproject.toml", VERSION, VERSION.replace("0.1.0", "banana"))
+    yield
+
+
 @fault(
     "package folder missing",
     "build",

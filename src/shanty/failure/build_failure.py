@@ -30,6 +30,8 @@ NOT_EXPORTED = re.compile(
     r"The `(?P<name>[\w.-]+)` package has .*'(?P<first>[^']+)'\).*previously elected\s+"
     r"`[\w.-]+ \((?P<second>[^)]+)\)`"
 )
+# What Poetry says of keys that it has no use for, or misses.
+INVALID = re.compile(r"The Poetry configuration is invalid:\s*\n\s*- (?P<reason>.+)")
 KEY = "build-system-packages"
 
 
@@ -51,6 +53,14 @@ def diagnose_build(case: Case, *, debian_python: bool) -> Diagnosis | None:
             f"the lock cannot be exported: it has {two['name']} {two['first']} and "
             f"{two['second']}, and does not say which is for whom",
             f"SHANTY_POETRY_VERSION={RELEASES[0]} {door()} lock",
+        )
+    if invalid := INVALID.search(said):
+        # The pattern would be three lines of signs.
+        key, pattern, _ = invalid["reason"].strip().rstrip(".").partition(" must match pattern ")
+        reason = f"{key} is not written as Poetry reads it" if pattern else key
+        return Diagnosis(
+            f"Poetry refuses pyproject.toml: {reason}",
+            f"mend that in {case.project.pyproject_file}",
         )
     if red := red_tests(said):
         return red

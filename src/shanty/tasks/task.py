@@ -62,8 +62,7 @@ def task(*, engine: bool = True, **options: Any) -> Callable[[Callable[..., None
             except ShantyError as error:
                 raise Exit(str(error), code=error.exit_code) from None
             except BrokenPipeError:
-                # Whoever reads has read enough, and Python would say so once more at its end.
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                leave_pipe()
                 raise Exit(code=PIPE_CLOSED) from None
             except OSError as error:
                 fault = system_fault(error)
@@ -83,6 +82,11 @@ def _end_orphans() -> None:
         # The task itself says so.
         return
     end_orphans(project)
+
+
+def leave_pipe() -> None:
+    """Write nowhere from now on, for Python would say at its end that nobody reads any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def read_workflow(c: Context, **typed: str | None) -> Workflow:
