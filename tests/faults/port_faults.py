@@ -5,8 +5,8 @@ import threading
 from collections.abc import Iterator
 
 from tests.engine.support import docker
-from tests.faults.fault import SERVE, fault, retype, with_option
-from tests.faults.place import Place
+from tests.faults.fault import SERVE, fault, nothing, retype, with_option
+from tests.faults.place import NOBODY, Place
 
 
 @fault(
@@ -58,4 +58,32 @@ def port_taken_by_another_container(place: Place) -> Iterator[None]:
 )
 def port_that_is_no_number(_place: Place) -> Iterator[None]:
     """Ask for what is typed."""
+    yield
+
+
+@fault(
+    "port beyond the last",
+    "prod --detach --port 70000",
+    code=2,
+    cause="--port.*70000",
+    mend=retype(r"whole number from 1 to 65535", "prod --detach"),
+    bare=SERVE.replace("{port}", "70000"),
+)
+def port_beyond_the_last(_place: Place) -> Iterator[None]:
+    """Ask for what is typed."""
+    yield
+
+
+@fault(
+    "privileged port of an engine that is root's",
+    "prod --detach --port 1023",
+    code=0,
+    cause="",
+    seconds=15,
+    mend=nothing,
+    bare=SERVE.replace("{port}", "1023"),
+)
+def privileged_port(place: Place) -> Iterator[None]:
+    """Be a user who may not open it: the engine opens it."""
+    place.become(NOBODY, [])
     yield
