@@ -31,6 +31,8 @@ SECONDS = 3
 END_SECONDS = 20
 PROMPT = b"\x1b[?2004h"
 INTERRUPTED = 130
+# The last line of a build that is done.
+BUILT = re.compile(r":production  \d+ MB  [\d.]+ s\s*$")
 # How long Python takes at most until it heeds this suite's first lines, which tell it what to do.
 STARTUP_SECONDS = 0.25
 PYTHON_INTERRUPTED = 1
@@ -199,9 +201,9 @@ class Trial:
         if self.number == signal.SIGKILL:
             return []
         time.sleep(0.05)
-        if code == -signal.SIGINT and "Traceback" not in life.text:
-            # Once all is done Python has its own way again, for which every shell says 130 too.
-            code = INTERRUPTED
+        if code == -self.number and BUILT.search(life.text):
+            # All was done, and Python at its end has its own way with signals again.
+            return []
         if not OURS.search(life.text) and code in {-self.number, PYTHON_INTERRUPTED}:
             # That is Python's own end, which has read nothing of this suite yet.
             return [] if self.instant < STARTUP_SECONDS else [f"Python ended by itself: {code}"]
