@@ -288,6 +288,15 @@ def test_the_containers_of_a_project_come_with_task_and_address(
     )
 
 
+def test_a_container_whose_health_has_no_name_yet_is_told_as_it_is(
+    project: Project, fakes: Fakes
+) -> None:
+    fakes.answer(
+        listed(["harbour-prod-8888"]), container("harbour-prod-8888", Health={"Status": ""})
+    )
+    assert engine.containers(project)[0].state == "running http://127.0.0.1:8888/"
+
+
 def test_a_container_without_labels_or_ports_is_listed_all_the_same(
     project: Project, fakes: Fakes
 ) -> None:

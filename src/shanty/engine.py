@@ -330,7 +330,9 @@ def _state(container: "Container") -> str:
         for binding in ports or []
     ]
     health = container.state.health
-    status = health.status if health and container.state.running else container.state.status
+    # Of one that is being started its health has no name yet.
+    told = health.status if health and container.state.running else None
+    status = told or container.state.status
     return " ".join([str(status), *addresses])
 
 
