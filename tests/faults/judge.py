@@ -9,7 +9,7 @@ from tests.faults.fault import Fault
 from tests.faults.place import Outcome, Place, traces
 
 POINTS = ("code", "cause", "fix", "plain", "fast", "clean", "mended")
-TRIES = 3
+TRIES = 5
 OWN_TRACEBACK = re.compile(r'File "[^"]*(/shanty/|/invoke/|python_on_whales|/tests/faults)')
 ADVICE = re.compile(
     r"(?i)\b(try|run|use|see|install|is the docker daemon running)\b.*\w|^fix: ", re.MULTILINE
