@@ -46,27 +46,38 @@ def test_what_no_package_is_to_blame_for_comes_first(explain: Explain) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "reason"),
+    ("said", "what"),
     [
         (
-            "Either [project.version] or [tool.poetry.version] is required in package mode.",
-            "Either [project.version] or [tool.poetry.version] is required in package mode",
+            "  - Either [project.version] or [tool.poetry.version] is required in package mode.",
+            "pyproject.toml gives the project no version",
         ),
         (
-            "project.version must match pattern ^v?([0-9]+)$",
-            "project.version is not written as Poetry reads it",
+            (
+                "  `pyproject.toml` is using the `[project]` table, but the required "
+                "`project.version` field is neither set nor present in the list"
+            ),
+            "pyproject.toml gives the project no version",
+        ),
+        (
+            "  - project.version must match pattern ^v?([0-9]+)$",
+            "the version in pyproject.toml is none that Poetry reads",
+        ),
+        (
+            "  expected version to start with a number, but no leading ASCII digits were found",
+            "the version in pyproject.toml is none that Poetry reads",
+        ),
+        (
+            "  - project.urls must be object",
+            "Poetry refuses pyproject.toml: project.urls must be object",
         ),
     ],
 )
-def test_what_poetry_refuses_is_told_in_its_words(
-    said: str, reason: str, explain: Explain, make_project: Callable[..., Project]
+def test_what_poetry_refuses_is_told(
+    said: str, what: str, explain: Explain, make_project: Callable[..., Project]
 ) -> None:
-    told = explain(
-        f"0.720 \n0.721 The Poetry configuration is invalid:\n0.721   - {said}\n0.721 \n"
-    )
-    assert told
-    assert told[0] == f"Poetry refuses pyproject.toml: {reason}"
-    assert told[1] == f"mend that in {make_project().pyproject_file}"
+    told = explain(f"0.7 \n0.7 The Poetry configuration is invalid:\n0.7 {said}\n0.7 \n")
+    assert told == (what, f"mend that in {make_project().pyproject_file}")
 
 
 def packages(*names: str) -> str:

@@ -118,7 +118,7 @@ VERSION = 'version = "0.1.0"\n'
     "pyproject.toml without a version",
     "build",
     code=1,
-    cause=r"Poetry refuses pyproject\.toml: Either \[project\.version\]",
+    cause=r"the build of production failed: pyproject\.toml gives the project no version",
     mend=by_hand(
         "mend that in .*pyproject.toml",
         lambda place: place.write("pyproject.toml", NAME, f"{NAME}{VERSION}"),
@@ -135,7 +135,7 @@ def pyproject_without_a_version(place: Place) -> Iterator[None]:
     "version that is none",
     "build",
     code=1,
-    cause=r"Poetry refuses pyproject\.toml: project\.version is not written as Poetry reads it",
+    cause=r"failed: the version in pyproject\.toml is none that Poetry reads",
     mend=by_hand(
         "mend that in .*pyproject.toml",
         lambda place: place.write("pyproject.toml", "banana", "0.1.0"),

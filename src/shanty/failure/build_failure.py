@@ -30,8 +30,10 @@ NOT_EXPORTED = re.compile(
     r"The `(?P<name>[\w.-]+)` package has .*'(?P<first>[^']+)'\).*previously elected\s+"
     r"`[\w.-]+ \((?P<second>[^)]+)\)`"
 )
-# What Poetry says of keys that it has no use for, or misses.
+# What Poetry says of keys that it has no use for, or misses; uv may come first.
 INVALID = re.compile(r"The Poetry configuration is invalid:\s*\n\s*- (?P<reason>.+)")
+NO_VERSION = r"required `project\.version` field is neither set|Either \[project\.version\] or"
+BAD_VERSION = r"project\.version must match pattern|expected version to start"
 KEY = "build-system-packages"
 
 
@@ -54,17 +56,21 @@ def diagnose_build(case: Case, *, debian_python: bool) -> Diagnosis | None:
             f"{two['second']}, and does not say which is for whom",
             f"SHANTY_POETRY_VERSION={RELEASES[0]} {door()} lock",
         )
-    if invalid := INVALID.search(said):
-        # The pattern would be three lines of signs.
-        key, pattern, _ = invalid["reason"].strip().rstrip(".").partition(" must match pattern ")
-        reason = f"{key} is not written as Poetry reads it" if pattern else key
-        return Diagnosis(
-            f"Poetry refuses pyproject.toml: {reason}",
-            f"mend that in {case.project.pyproject_file}",
-        )
+    if refused := _refused_project(said):
+        return Diagnosis(refused, f"mend that in {case.project.pyproject_file}")
     if red := red_tests(said):
         return red
     return not_fetched(said) or _compilation(said, case, debian_python=debian_python)
+
+
+def _refused_project(said: str) -> str:
+    """Return what Poetry, or uv before it, has against `pyproject.toml`; empty for nothing."""
+    if re.search(NO_VERSION, said):
+        return "pyproject.toml gives the project no version"
+    if re.search(BAD_VERSION, said):
+        return "the version in pyproject.toml is none that Poetry reads"
+    invalid = INVALID.search(said)
+    return f"Poetry refuses pyproject.toml: {invalid['reason'].strip()}" if invalid else ""
 
 
 def _compilation(said: str, case: Case, *, debian_python: bool) -> Diagnosis | None:
