@@ -9,7 +9,9 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from shanty import engine
@@ -274,6 +276,12 @@ def test_an_engine_that_hangs_is_ended_and_started_anew(
     complete: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "ANSWER_SECONDS", 0.5)
+    looks = iter(["dockerd", "containerd"])
+
+    def processes(_fields: list[str]) -> list[SimpleNamespace]:
+        return [SimpleNamespace(info={"name": next(looks)})]
+
+    monkeypatch.setattr(psutil, "process_iter", processes)
     hung = Reply(("docker", "version"), holds=True)
     complete.fakes.answer(hung, reply("pkill", then=(no_server(),)), reply(START))
     complete.fakes.install("pkill")
@@ -281,6 +289,7 @@ def test_an_engine_that_hangs_is_ended_and_started_anew(
     complete.fakes.answer(ends)
     ensure_engine(complete.setup())
     assert complete.changes == ["pkill -KILL -x dockerd", START]
+    assert next(looks, None) is None
     assert complete.questions == [
         "The Docker engine does not answer. End it, and start it anew?",
         "Start the Docker engine?",

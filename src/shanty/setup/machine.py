@@ -16,6 +16,7 @@ from shanty.terminal import announce
 
 ENGINE_LOG = Path("/var/log/dockerd.log")
 START_SECONDS = 60
+END_SECONDS = 10
 
 
 def ensure_engine(setup: Setup) -> None:
@@ -58,6 +59,17 @@ def _end_hung(setup: Setup) -> None:
     except HungError:
         setup.agree("The Docker engine does not answer. End it, and start it anew?")
         setup.change(("pkill", "-KILL", "-x", "dockerd"))
+        # A new one refuses to start beside it.
+        deadline = time.monotonic() + END_SECONDS
+        while not setup.dry and _is_running("dockerd") and time.monotonic() < deadline:
+            time.sleep(engine.POLL_SECONDS)
+
+
+def _is_running(name: str) -> bool:
+    import psutil  # noqa: PLC0415 - wanted by one fault only
+
+    # One that nobody has buried yet counts too: its number is still taken.
+    return any(one.info["name"] == name for one in psutil.process_iter(["name"]))
 
 
 def _answers() -> bool:
