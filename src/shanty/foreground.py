@@ -90,23 +90,24 @@ class Foreground:
             if time.monotonic() - self._last > self._patience:
                 self._remove()
             elif found and self._last - self._began < START_SECONDS:
-                _ask(("docker", "kill", "--signal", "TERM", *found))
+                ask(("docker", "kill", "--signal", "TERM", *found))
             found = self._found()
 
     def _remove(self) -> None:
         if found := self._found():
-            _ask(remove_containers(found).arguments)
+            ask(remove_containers(found).arguments)
 
     def _found(self) -> list[str]:
         """Return the container of the command: its own, not somebody else's of that name."""
         filters = (f"label={LABEL}={owner()}", f"name=^{self._request.container}$")
         words = [word for one in filters for word in ("--filter", one)]
-        found = _ask(("docker", "container", "list", "--all", "--quiet", *words)).split()
+        found = ask(("docker", "container", "list", "--all", "--quiet", *words)).split()
         self._was_seen = self._was_seen or bool(found)
         return found
 
 
-def _ask(words: tuple[str, ...]) -> str:
+def ask(words: tuple[str, ...]) -> str:
+    """Return what a docker command prints, nothing of what it complains of."""
     return subprocess.run(words, capture_output=True, text=True, check=False).stdout
 
 

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,6 +13,7 @@ from typing import NamedTuple
 from shanty import engine, request, terminal
 from shanty.container import end_joined, marks
 from shanty.errors import HungError, ShantyError
+from shanty.foreground import ask
 from shanty.owner import FORM, LABEL, PROC, VARIABLE, is_gone, owner
 from shanty.project import Project
 
@@ -66,24 +66,21 @@ def _containers(project: Project) -> list[_Container]:
     labels = ("shanty.task", LABEL)
     fields = ("{{.Names}}", "{{.State}}", *(f'{{{{.Label "{label}"}}}}' for label in labels))
     words = ("--filter", f"label=shanty.project={project.id}", "--format", "\t".join(fields))
-    lines = _ask(("docker", "container", "list", "--all", *words))
+    lines = ask(("docker", "container", "list", "--all", *words)).splitlines()
     return [_Container(*line.split("\t")) for line in lines]
 
 
 def _end_joined(servers: Sequence[str]) -> None:
     """End what was run inside of servers that go on, by a command that was killed."""
     count = "{{.Name}}{{range .ExecIDs}} x{{end}}"
-    busy = _ask(("docker", "container", "inspect", "--format", count, *servers)) if servers else []
+    asked = ("docker", "container", "inspect", "--format", count, *servers)
+    busy = ask(asked).splitlines() if servers else []
     for name in [line.split()[0].removeprefix("/") for line in busy if line.endswith(" x")]:
-        for line in _ask(marks(name).arguments):
+        for line in ask(marks(name).arguments).splitlines():
             mark = line.partition("=")[2]
             if is_gone(mark.rpartition(".")[0]):
                 terminal.say(f"{LEFT}: what ran in {name}")
                 terminal.execute_silently(end_joined(name, mark))
-
-
-def _ask(words: tuple[str, ...]) -> list[str]:
-    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.splitlines()
 
 
 def _processes(project: Project) -> list[int]:
