@@ -26,8 +26,10 @@ build-backend = "poetry.core.masonry.api"
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 
-# What is started in the background has Ctrl-C ignored, and hands that on to all it starts.
+# What is started in the background has Ctrl-C ignored, and under `nohup` a hang-up, and hands that
+# on to all it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 NOTHING: Mapping[str, str] = {}
 

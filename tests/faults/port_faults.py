@@ -1,19 +1,24 @@
 """Faults of ports: who has one, and which nobody can have."""
 
 import http.server
+import os
+import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 from tests.engine.support import docker
 from tests.faults.fault import SERVE, fault, nothing, retype, with_option
 from tests.faults.place import NOBODY, Place
+
+OWN_NAME = re.escape(Path("/proc/self/comm").read_text(encoding="utf-8").strip())
 
 
 @fault(
     "port taken by a process",
     "prod --detach",
     code=3,
-    cause=r"port \d+ is taken by python\S* \(process \d+\)",
+    cause=rf"port \d+ is taken by {OWN_NAME} \(process {os.getpid()}\)",
     mend=with_option,
     bare=SERVE,
 )

@@ -1,10 +1,9 @@
 """Secrets that lie about: none gets into an image, a log or a message."""
 
-import importlib
 import subprocess
 from collections.abc import Iterator
 
-from tests.engine.support import docker, saved_files
+from tests.engine.support import docker, inside, saved_files
 from tests.faults.app_faults import coded
 from tests.faults.fault import SERVE, fault, with_option
 from tests.faults.place import Place
@@ -44,8 +43,9 @@ def _scattered(place: Place) -> None:
 
 def _index() -> str:
     """Return pip's own index with a password, which it does not ask for and does not mind."""
-    index = importlib.import_module("pip._internal.models.index").PyPI.simple_url
-    scheme, _, rest = index.partition("://")
+    code = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
+    # The base image always has a pip; what the tests run in may have none.
+    scheme, _, rest = inside(BASE, "python", "-c", code).strip().partition("://")
     return f"{scheme}://coach:{PIP}@{rest}"
 
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 TRACEBACK = re.compile(
     r"Traceback \(most recent call last\):\n"
     r"(?P<frames>(?:[ \t].*\n)*)"
-    r"(?P<kind>[\w.]+)"
+    # What the app prints meanwhile may stand between, without being an exception's name.
+    r"(?:(?![\w.]+(?::|$))(?!Traceback).*\n){0,5}"
+    r"(?P<kind>[\w.]+)(?=:|$)"
     # It may be of several lines: up to the next exception, or a line of a server's log.
-    r"(?:: (?P<message>.*(?:\n(?!Traceback|The above|During|\[|[A-Z]+: ).*){0,60}))?"
+    r"(?:: (?P<message>.*(?:\n(?!Traceback|The above|During|\[|[A-Z]+: ).*){0,60}))?",
+    re.MULTILINE,
 )
 CHAINED = re.compile(r"^(?:The above exception was|During handling of the above)", re.MULTILINE)
 # Before the lines of an exception group, and around the colours of a terminal.
