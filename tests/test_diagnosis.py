@@ -956,6 +956,15 @@ def test_the_last_traceback_that_is_known_counts(explain: Explain) -> None:
     assert found[0] == "it needs the variable LAST"
 
 
+@pytest.mark.parametrize("line", [0, 1, 2])
+def test_what_is_printed_meanwhile_is_no_part_of_a_traceback(line: int, explain: Explain) -> None:
+    lines = raised("KeyError: 'QUAY'", ENVIRON).splitlines(keepends=True)
+    lines.insert(line, "caf\N{REPLACEMENT CHARACTER} latte\n")
+    found = explain("".join(lines))
+    assert found is not None
+    assert found[0] == "it needs the variable QUAY"
+
+
 def test_of_a_chain_the_end_counts_before_its_cause_and_a_name_before_a_hint(
     explain: Explain,
 ) -> None:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -213,3 +214,20 @@ def test_another_fault_in_a_finalizer_is_shown_as_ever(capsys: pytest.CaptureFix
     with raised():
         Fragile(OSError("a leak"))
     assert "OSError: a leak" in capsys.readouterr().err
+
+
+def test_an_interrupt_within_exec_ends_with_the_exit_code_asked_for(tmp_path: Path) -> None:
+    lines = (
+        "import os, signal, sys",
+        "from shanty.interrupts import raised",
+        "try:",
+        "    with raised():",
+        "        exec('os.kill(os.getpid(), signal.SIGTERM)')",
+        "except KeyboardInterrupt:",
+        "    sys.exit(130)",
+    )
+    (tmp_path / "interrupted.py").write_text("\n".join(lines), encoding="utf-8")
+    assert (
+        subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, check=False).returncode
+        == 130
+    )

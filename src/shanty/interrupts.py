@@ -15,6 +15,14 @@ from shanty.signals import SIGNALS
 AGAIN_SECONDS = 0.01
 
 
+class Interrupted(KeyboardInterrupt):
+    """An interrupt that is answered for.
+
+    After a `KeyboardInterrupt` of exactly that class out of `exec`, as dataclasses use it, Python
+    ends itself by SIGINT, whatever exit code was asked for.
+    """
+
+
 @contextmanager
 def raised() -> Iterator[None]:
     """Let each of the signals come as `KeyboardInterrupt`, but for one that is ignored here.
@@ -42,7 +50,7 @@ def raised() -> Iterator[None]:
 
 
 def _raise(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    raise Interrupted
 
 
 def _again(timers: list[threading.Timer], unraisable: "sys.UnraisableHookArgs") -> None:

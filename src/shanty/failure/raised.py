@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 TRACEBACK = re.compile(
     r"Traceback \(most recent call last\):\n"
-    r"(?P<frames>(?:[ \t].*\n)*)"
-    # What the app prints meanwhile may stand between, without being an exception's name.
-    r"(?:(?![\w.]+(?::|$))(?!Traceback).*\n){0,5}"
+    # What the app prints meanwhile may stand among them.
+    r"(?P<frames>(?:(?![\w.]+(?::|$)|Traceback).*\n)*)"
     r"(?P<kind>[\w.]+)(?=:|$)"
     # It may be of several lines: up to the next exception, or a line of a server's log.
     r"(?:: (?P<message>.*(?:\n(?!Traceback|The above|During|\[|[A-Z]+: ).*){0,60}))?",
