@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from tests.engine.support import docker, inside, saved_files
 from tests.faults.app_faults import coded
+from tests.faults.conftest import BASE
 from tests.faults.fault import SERVE, fault, with_option
 from tests.faults.place import Place
 from tests.faults.tree_faults import BUILT_SECONDS, PASSES
