@@ -1,4 +1,4 @@
-"""How much memory and how many processors a container may have, as Docker takes them."""
+"""How much memory, and how many processors and workers, a container may have."""
 
 import re
 from decimal import Decimal
@@ -12,6 +12,13 @@ CPUS = re.compile(r"\d+(?:\.\d+)?|\.\d+", re.ASCII)
 UNITS = "bkmgt"
 LEAST_MEMORY = 6 * 1024**2
 LEAST_CPUS = Decimal("0.01")
+
+
+def parse_workers(typed: str) -> int:
+    """Return a number of workers; raise `UsageError` for what is none."""
+    if not typed.isdecimal() or int(typed) == 0:
+        raise UsageError(f"--workers {typed!r} is no number of workers", "give 1 or more")
+    return int(typed)
 
 
 def parse_memory(typed: str) -> str:

@@ -4,7 +4,6 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 
 from invoke.config import Config
 from invoke.exceptions import Exit, ParseError
@@ -35,6 +34,13 @@ class _OwnConfig(Config):
 
 class _OwnProgram(Program):
     """Invoke's, whose complaints of what was typed have the form and the code of ours."""
+
+    def print_version(self) -> None:
+        """Print what is installed; finding that out takes longer than all else before a task."""
+        from importlib.metadata import version  # noqa: PLC0415
+
+        self.version = version("shanty")
+        super().print_version()
 
     def parse_core(self, argv: list[str] | None) -> None:
         with _two_lines():
@@ -69,7 +75,6 @@ def main() -> None:
     program = _OwnProgram(
         name="Shanty",
         binary="shanty",
-        version=version("shanty"),
         namespace=ns,
         config_class=_OwnConfig,
     )

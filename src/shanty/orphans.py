@@ -15,9 +15,19 @@ from shanty.container import end_joined, marks
 from shanty.errors import HungError, ShantyError
 from shanty.foreground import ask
 from shanty.owner import FORM, LABEL, PROC, VARIABLE, is_gone, owner
-from shanty.project import Project
+from shanty.project import Project, find_project
 
 LEFT = "left by a command that was killed, and ended now"
+
+
+def end_orphans_here() -> None:
+    """End what commands that were killed have left of the project here, if there is one."""
+    try:
+        project = find_project(Path.cwd())
+    except ShantyError:
+        # The task itself says so.
+        return
+    end_orphans(project)
 
 
 def end_orphans(project: Project) -> None:

@@ -1,8 +1,11 @@
 """What an image weighs, for a person, for a script, and as a picture."""
 
 import json
+from pathlib import Path
 
 from shanty.byte_size import shown
+from shanty.door import door
+from shanty.errors import UsageError
 from shanty.image.treemap import Area, draw
 from shanty.image.weight import Part, Weight
 
@@ -40,6 +43,17 @@ def weight_json(weight: Weight) -> str:
         ],
     }
     return json.dumps(values, indent=2)
+
+
+def picture_file(typed: str | None) -> Path | None:
+    """Return the file for a picture; raise `UsageError` where none can be written."""
+    if typed is None:
+        return None
+    path = Path.cwd() / typed
+    if path.is_dir() or not path.parent.is_dir():
+        reason = "is a folder" if path.is_dir() else "is in a folder that is not there"
+        raise UsageError(f"--svg {typed} {reason}", f"{door()} size --svg size.svg")
+    return path
 
 
 def weight_svg(weight: Weight) -> str:

@@ -10,7 +10,17 @@ from pathlib import Path
 from shanty.door import door
 from shanty.errors import MachineError
 from shanty.request import Request
-from shanty.terminal import announce
+from shanty.terminal import announce, is_terminal
+
+
+def consent(question: str) -> bool:
+    """Ask the person at the terminal; nobody there is no consent."""
+    if not is_terminal():
+        return False
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,11 @@
 """The tasks that run something in an image."""
 
 import sys
-from dataclasses import replace
 from typing import Any
 
 from invoke.context import Context
 
-from shanty.container import ContainerOptions
-from shanty.door import door
-from shanty.errors import MachineError, UsageError
-from shanty.inside import Inside
-from shanty.services.running import joined_networks
-from shanty.tasks.task import (
-    ENV,
-    SERVICES,
-    container_options,
-    leave,
-    read_workflow,
-    services_of,
-    task,
-)
-from shanty.workflow import Workflow
+from shanty.tasks.task import ENV, SERVICES, leave, task
 
 
 @task(
@@ -35,10 +20,15 @@ def shell(
     env_file: Any = None,
 ) -> None:
     """Open a shell where the project's environment is active."""
+    from shanty.door import door
+    from shanty.errors import UsageError
+    from shanty.inside import Inside
+    from shanty.tasks.reading import joined_options, read_workflow
+
     if app and target != "development":
         raise UsageError("--app opens the development image alone", f"{door()} shell --app")
     workflow = read_workflow(c)
-    options = _joined(workflow, container_options(workflow, env, env_file))
+    options = joined_options(workflow, env, env_file)
     inside = Inside(workflow)
     leave(inside.framework_shell(options) if app else inside.shell(target, options))
 
@@ -46,39 +36,40 @@ def shell(
 @task(iterable=["env"], help=ENV)
 def run(c: Context, env: Any = None, env_file: Any = None) -> None:
     """Run a command in the development image, as in `run -- CMD …`."""
+    from shanty.door import door
+    from shanty.errors import UsageError
+    from shanty.inside import Inside
+    from shanty.tasks.reading import joined_options, read_workflow
+
     words = _remainder()
     if not words:
         raise UsageError("no command to run", f"{door()} run -- CMD …")
     workflow = read_workflow(c)
-    options = _joined(workflow, container_options(workflow, env, env_file))
+    options = joined_options(workflow, env, env_file)
     leave(Inside(workflow).run(words, options))
 
 
 @task(iterable=["env"], help=ENV)
 def python(c: Context, env: Any = None, env_file: Any = None) -> None:
     """Open Python in the development image, as in `python -- ARGS`."""
+    from shanty.inside import Inside
+    from shanty.tasks.reading import joined_options, read_workflow
+
     workflow = read_workflow(c)
-    options = _joined(workflow, container_options(workflow, env, env_file))
+    options = joined_options(workflow, env, env_file)
     leave(Inside(workflow).run(("python", *_remainder()), options))
 
 
 @task(name="test", iterable=["env"], help={**SERVICES, **ENV})
 def run_tests(c: Context, services: bool = True, env: Any = None, env_file: Any = None) -> None:
     """Run the project's tests in the development image, as in `test -- ARGS`."""
+    from shanty.inside import Inside
+    from shanty.tasks.reading import container_options, read_workflow, services_of
+
     workflow = read_workflow(c)
     options = container_options(workflow, env, env_file)
     found = services_of(workflow, options) if services else None
     leave(Inside(workflow, found).test(_remainder(), options))
-
-
-def _joined(workflow: Workflow, options: ContainerOptions) -> ContainerOptions:
-    """Return the options of a container that joins the services, where they are up."""
-    try:
-        return replace(options, networks=joined_networks(workflow.project))
-    except MachineError:
-        if not workflow.dry:
-            raise
-        return options
 
 
 def _remainder() -> tuple[str, ...]:

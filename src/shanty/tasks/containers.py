@@ -1,23 +1,23 @@
 """The tasks about what there is of a project in the engine."""
 
-import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from invoke.context import Context
 
-from shanty import engine, request, terminal
-from shanty.door import door
-from shanty.errors import RunError
-from shanty.ignore_file import project_cache
-from shanty.project import find_project
-from shanty.services.running import own_containers, service_containers
-from shanty.services.stop import kept_volumes, taken_down
 from shanty.tasks.task import leave, task
+
+if TYPE_CHECKING:
+    from shanty.request import Request
 
 
 @task()
 def ps(c: Context) -> None:
     """List this project's containers and images."""
+    from shanty import engine
+    from shanty.project import find_project
+    from shanty.services.running import own_containers, service_containers
+
     project = find_project(Path.cwd())
     images = [found for found in engine.images(project) if not found.is_superseded]
     services = service_containers(project)
@@ -29,6 +29,11 @@ def ps(c: Context) -> None:
 @task(help={"follow": "go on as the log grows"})
 def logs(c: Context, follow: bool = False) -> None:
     """Show the log of this project's newest container."""
+    from shanty import engine, request, terminal
+    from shanty.door import door
+    from shanty.errors import RunError
+    from shanty.project import find_project
+
     found = engine.containers(find_project(Path.cwd()))
     if not found:
         raise RunError("this project has no container", f"{door()} dev --detach")
@@ -41,6 +46,11 @@ def logs(c: Context, follow: bool = False) -> None:
 @task()
 def stop(c: Context) -> None:
     """Stop this project's containers and take its services down; what they keep stays."""
+    from shanty import request
+    from shanty.project import find_project
+    from shanty.services.running import own_containers, service_containers
+    from shanty.services.stop import taken_down
+
     project = find_project(Path.cwd())
     services = service_containers(project)
     names = [found.name for found in own_containers(project, services, running=True)]
@@ -59,6 +69,14 @@ def stop(c: Context) -> None:
 )
 def clean(c: Context, images: bool = False, volumes: bool = False) -> None:
     """Remove this project's containers, services and superseded images, or all of its images."""
+    import shutil
+
+    from shanty import engine, request
+    from shanty.ignore_file import project_cache
+    from shanty.project import find_project
+    from shanty.services.running import own_containers, service_containers
+    from shanty.services.stop import kept_volumes, taken_down
+
     project = find_project(Path.cwd())
     services = service_containers(project)
     names = [found.name for found in own_containers(project, services)]
@@ -76,7 +94,11 @@ def clean(c: Context, images: bool = False, volumes: bool = False) -> None:
         print(f"removed: {', '.join((*names, *tags)) or 'nothing was left'}")
 
 
-def _change(c: Context, requests: list[request.Request]) -> None:
+def _change(c: Context, requests: "list[Request]") -> None:
+    from shanty import terminal
+    from shanty.door import door
+    from shanty.errors import RunError
+
     for asked in requests:
         terminal.announce(asked, dry=c.config.run.dry)
         if not c.config.run.dry and terminal.execute_quietly(asked):

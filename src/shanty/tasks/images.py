@@ -1,16 +1,10 @@
 """The tasks about images: building one, proving it, and what is in it."""
 
-from pathlib import Path
 from typing import Any
 
 from invoke.context import Context
 
-from shanty import engine, request, terminal
-from shanty.build import BuildOptions
-from shanty.door import door
-from shanty.errors import UsageError
-from shanty.image.report import weight_json, weight_svg, weight_table
-from shanty.tasks.task import ENV, container_options, read_workflow, task
+from shanty.tasks.task import ENV, task
 
 
 @task(
@@ -40,6 +34,10 @@ def build(
     cache_to: Any = None,
 ) -> None:
     """Build one target of the image."""
+    from shanty import engine, request
+    from shanty.build import BuildOptions
+    from shanty.tasks.reading import read_workflow
+
     workflow = read_workflow(c)
     options = BuildOptions(
         tuple(tag), tuple(platform), push, no_cache, pull, builder, cache_from, cache_to
@@ -69,8 +67,9 @@ def verify(
     env_file: Any = None,
 ) -> None:
     """Prove the production image: its packages, process, rights and contents."""
-    # Only this task wants them, and the library that bills are written with.
-    from shanty.verify import bill, verification  # noqa: PLC0415
+    from shanty import request
+    from shanty.tasks.reading import container_options, read_workflow
+    from shanty.verify import bill, verification
 
     workflow = read_workflow(c)
     options = container_options(workflow, env, env_file, detach=True)
@@ -89,7 +88,11 @@ def verify(
 )
 def size_(c: Context, svg: Any = None, json: bool = False) -> None:
     """Show what each layer and each distribution of the production image weighs."""
-    picture = _picture(svg)
+    from shanty import request, terminal
+    from shanty.image.report import picture_file, weight_json, weight_svg, weight_table
+    from shanty.tasks.reading import read_workflow
+
+    picture = picture_file(svg)
     workflow = read_workflow(c)
     weight = workflow.weigh()
     if weight is None:
@@ -100,21 +103,10 @@ def size_(c: Context, svg: Any = None, json: bool = False) -> None:
     print(weight_json(weight) if json else weight_table(weight))
 
 
-def _picture(typed: str | None) -> Path | None:
-    """Return the file for a picture; raise `UsageError` where none can be written."""
-    if typed is None:
-        return None
-    path = Path.cwd() / typed
-    if path.is_dir() or not path.parent.is_dir():
-        reason = "is a folder" if path.is_dir() else "is in a folder that is not there"
-        raise UsageError(f"--svg {typed} {reason}", f"{door()} size --svg size.svg")
-    return path
-
-
 @task(help={"output": "a file to write it into, in place of printing it"})
 def sbom(c: Context, output: Any = None) -> None:
     """Write the bill of materials of production: CycloneDX, from the lock."""
-    # Only this task wants the library that the bill is written with.
-    from shanty.sbom.production import write_bill  # noqa: PLC0415
+    from shanty.sbom.production import write_bill
+    from shanty.tasks.reading import read_workflow
 
     write_bill(read_workflow(c), output)

@@ -5,23 +5,22 @@ from pathlib import Path
 
 from invoke.context import Context
 
-from shanty import terminal
-from shanty.project import find_project
-from shanty.services.compose_file import find_compose_file
-from shanty.settings import Given, resolve_one
-from shanty.setup.base_image import carried_python, ensure_base_image
-from shanty.setup.compose import ensure_compose
-from shanty.setup.consent import Setup
-from shanty.setup.machine import ensure_engine
-from shanty.tasks.task import lock_of, task
+from shanty.tasks.task import task
 
 
 @task(engine=False, help={"yes": "do not ask"})
 def setup(c: Context, yes: bool = False) -> None:
     """Make sure an engine, buildx and a Python base image are there."""
-    plan = Setup(
-        say=print, confirm=lambda question: yes or _confirm(question), dry=c.config.run.dry
-    )
+    from shanty.project import find_project
+    from shanty.services.compose_file import find_compose_file
+    from shanty.settings import Given, resolve_one
+    from shanty.setup.base_image import carried_python, ensure_base_image
+    from shanty.setup.compose import ensure_compose
+    from shanty.setup.consent import Setup, consent
+    from shanty.setup.machine import ensure_engine
+    from shanty.tasks.reading import lock_of
+
+    plan = Setup(say=print, confirm=lambda question: yes or consent(question), dry=c.config.run.dry)
     ensure_engine(plan)
     project = find_project(Path.cwd())
     if find_compose_file(project):
@@ -36,18 +35,8 @@ def setup(c: Context, yes: bool = False) -> None:
 @task(engine=False, help={"json": "for a script"})
 def doctor(c: Context, json: bool = False) -> None:
     """Look at the machine and the project, and say how to mend what is found."""
-    # Only this task wants what asks by HTTP.
-    from shanty.doctor import examination, report  # noqa: PLC0415
+    from shanty.doctor import examination, report
 
     findings = examination.examine(Path.cwd(), os.environ)
     print(report.as_json(findings) if json else report.as_lines(findings))
     report.require(findings)
-
-
-def _confirm(question: str) -> bool:
-    if not terminal.is_terminal():
-        return False
-    try:
-        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
-    except EOFError:
-        return False

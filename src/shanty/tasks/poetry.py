@@ -4,8 +4,6 @@ from pathlib import Path
 
 from invoke.context import Context
 
-from shanty.editing.edit import edit_here
-from shanty.project import find_project
 from shanty.tasks.task import task
 from shanty.words import WordTask
 
@@ -35,4 +33,7 @@ def lock(c: Context, words: tuple[str, ...]) -> None:
 
 
 def _edit(c: Context, name: str, words: tuple[str, ...]) -> None:
+    from shanty.editing.edit import edit_here
+    from shanty.project import find_project
+
     edit_here(find_project(Path.cwd()), (name, *words), dry=bool(c.config.run.dry))

@@ -7,16 +7,7 @@ from typing import Any
 
 from invoke.context import Context
 
-from shanty import request, sync
-from shanty.dependencies.python_version import check_admitted
-from shanty.door import door
-from shanty.errors import RunError, UsageError
-from shanty.init.scaffold import read_scaffold, write_scaffold
-from shanty.pin import read_pin
-from shanty.project import find_project
-from shanty.pyproject import set_value
-from shanty.settings import Given, resolve, resolve_one
-from shanty.tasks.task import lock_of, read_workflow, task
+from shanty.tasks.task import task
 
 
 @task(
@@ -37,6 +28,16 @@ def sync_(
     python_version: Any = None,
 ) -> None:
     """Make every copy of a version follow [tool.shanty] in pyproject.toml."""
+    from shanty import request, sync
+    from shanty.dependencies.python_version import check_admitted
+    from shanty.door import door
+    from shanty.errors import RunError, UsageError
+    from shanty.pin import read_pin
+    from shanty.project import find_project
+    from shanty.pyproject import set_value
+    from shanty.settings import Given, resolve_one
+    from shanty.tasks.reading import lock_of
+
     if check and pin_base:
         raise UsageError("--check changes nothing, --pin-base does", f"{door()} sync --pin-base")
     project = find_project(Path.cwd())
@@ -84,6 +85,11 @@ def sync_(
 )
 def init(c: Context, force: Any = None, editor: Any = None, devcontainer: bool = False) -> None:
     """Give the project its Docker files, tasks.py, noxfile.py and [tool.shanty] to own."""
+    from shanty.door import door
+    from shanty.errors import UsageError
+    from shanty.init.scaffold import read_scaffold, write_scaffold
+    from shanty.tasks.reading import read_workflow
+
     if not force and {"--force", "-f"} & set(sys.argv):
         raise UsageError("--force names no file", f"{door()} init --force FILE")
     scaffold = read_scaffold(read_workflow(c), editor, devcontainer=devcontainer)
@@ -93,10 +99,14 @@ def init(c: Context, force: Any = None, editor: Any = None, devcontainer: bool =
 @task(engine=False, help={"json": "for a script"})
 def config(c: Context, json: bool = False) -> None:
     """Show each setting, its value, and where it came from."""
+    from shanty.project import find_project
+    from shanty.settings import Given, resolve
+    from shanty.tasks.reading import lock_of
+
     project = find_project(Path.cwd())
     rows = resolve(Given(project, lock_of(project), os.environ, {})).rows()
     if json:
-        import json as json_module  # noqa: PLC0415 - the option has its name
+        import json as json_module
 
         print(json_module.dumps({key: {"value": v, "source": s} for key, v, s in rows}, indent=2))
         return

@@ -1,25 +1,10 @@
 """The tasks that serve: development and production."""
 
-from dataclasses import replace
 from typing import Any
 
 from invoke.context import Context
 
-from shanty import debugger
-from shanty.development import Development
-from shanty.errors import UsageError
-from shanty.limits import parse_cpus, parse_memory
-from shanty.production import Production
-from shanty.tasks.task import (
-    ENV,
-    SERVER,
-    SERVICES,
-    container_options,
-    leave,
-    read_workflow,
-    services_of,
-    task,
-)
+from shanty.tasks.task import ENV, SERVER, SERVICES, leave, task
 
 
 @task(
@@ -44,11 +29,17 @@ def dev(
     env_file: Any = None,
 ) -> None:
     """Serve the sources with live reload and debugger."""
+    from shanty.debugger import debug_port as checked_port
+    from shanty.development import Development
+    from shanty.tasks.reading import container_options, read_workflow, services_of
+
     workflow = read_workflow(c, port=port)
-    options = container_options(workflow, env, env_file, host=host, detach=detach)
+    attach = None
     if debug or debug_port is not None:
-        attach = debugger.debug_port(workflow.project, debug_port, dry=workflow.dry)
-        options = replace(options, debug_port=attach)
+        attach = checked_port(workflow.project, debug_port, dry=workflow.dry)
+    options = container_options(
+        workflow, env, env_file, host=host, detach=detach, debug_port=attach
+    )
     found = services_of(workflow, options) if services else None
     leave(Development(workflow, found).serve(options), server=True)
 
@@ -79,6 +70,10 @@ def prod(
     env_file: Any = None,
 ) -> None:
     """Serve the production image."""
+    from shanty.limits import parse_cpus, parse_memory, parse_workers
+    from shanty.production import Production
+    from shanty.tasks.reading import container_options, read_workflow, services_of
+
     workflow = read_workflow(c, port=port)
     options = container_options(
         workflow,
@@ -87,17 +82,9 @@ def prod(
         host=host,
         detach=detach,
         writable=writable,
-        workers=_workers(workers),
+        workers=parse_workers(workers) if workers is not None else None,
         memory=parse_memory(memory) if memory is not None else None,
         cpus=parse_cpus(cpus) if cpus is not None else None,
     )
     found = services_of(workflow, options) if with_services else None
     leave(Production(workflow, found).serve(options), server=True)
-
-
-def _workers(typed: str | None) -> int | None:
-    if typed is None:
-        return None
-    if not typed.isdecimal() or int(typed) == 0:
-        raise UsageError(f"--workers {typed!r} is no number of workers", "give 1 or more")
-    return int(typed)
