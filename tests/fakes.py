@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from shanty import engine
+from shanty import engine, question
 from shanty.dependencies.lock import content_hash
 from shanty.main import main
 from shanty.owner import LABEL
@@ -140,7 +140,7 @@ class Fakes:
     @property
     def questions(self) -> list[list[str]]:
         """The words of every call but the first of all, whether an engine answers."""
-        return [words for words in self.calls if words != list(engine.VERSION)]
+        return [words for words in self.calls if words != list(question.ENGINE_VERSION)]
 
     @property
     def changes(self) -> list[str]:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from shanty.dependencies.lock import Lock
+from shanty.own_base import on_own_base
 from shanty.project import Project
 from shanty.settings import Given, resolve
 from shanty.setup import apt
-from shanty.setup.base_image import carried_python, made_here, on_own_base
+from shanty.setup.base_image import carried_python, made_here
 
 MakeProject = Callable[..., Project]
 APP = "from flask import Flask\napp = Flask(__name__)\n"

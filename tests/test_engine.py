@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from shanty import engine
+from shanty import engine, waiting
 from shanty.engine import Found
 from shanty.errors import MachineError, RunError, ShantyError, UsageError
 from shanty.failure.case import Diagnosis
@@ -385,19 +385,19 @@ def silent(_log: str, _starved: bool) -> None:  # noqa: FBT001
 
 
 def test_who_is_ready_is_not_asked_after(fakes: Fakes) -> None:
-    engine.wait_until("harbour-prod-8888", lambda: True, 60, silent)
+    waiting.wait_until("harbour-prod-8888", lambda: True, 60, silent)
     assert fakes.questions == []
 
 
 def test_the_wait_ends_when_the_container_is_healthy(
     fakes: Fakes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "POLL_SECONDS", 0)
+    monkeypatch.setattr("shanty.waiting.POLL_SECONDS", 0)
     name = "harbour-prod-8888"
     healthy = container(name, Health={"Status": "healthy"})
     starting = container(name, Health={"Status": "starting"})
     fakes.answer(replace(starting, then=(healthy,)))
-    engine.wait_until(name, lambda: engine.is_healthy(name), 60, silent)
+    waiting.wait_until(name, lambda: engine.is_healthy(name), 60, silent)
     assert engine.is_healthy(name)
 
 
@@ -411,7 +411,7 @@ def test_a_container_that_ends_first_is_told_after_its_last_lines(
         reply("docker container logs", log),
     )
     with pytest.raises(RunError) as fault:
-        engine.wait_until(
+        waiting.wait_until(
             name, lambda: False, 60, lambda log, _: Diagnosis(log[:8], "invoke add flask")
         )
     assert str(fault.value) == (
@@ -436,7 +436,7 @@ def test_a_container_whose_memory_ran_out_is_not_waited_for(
     name = "harbour-prod-8888"
     fakes.answer(container(name, OOMKilled=True, **state), reply("docker container logs"))
     with pytest.raises(RunError) as fault:
-        engine.wait_until(
+        waiting.wait_until(
             name,
             lambda: False,
             60,
@@ -471,7 +471,7 @@ def test_a_container_that_is_never_ready_is_told_with_the_time_it_had(fakes: Fak
     name = "harbour-prod-8888"
     fakes.answer(container(name), reply("docker container logs"))
     with pytest.raises(RunError) as fault:
-        engine.wait_until(name, lambda: False, 0, silent)
+        waiting.wait_until(name, lambda: False, 0, silent)
     assert fault.value.what == f"{name} does not answer after 0 s"
 
 
@@ -491,7 +491,7 @@ def test_what_the_health_check_said_leads_to_a_fix(probe: str, fix: str, fakes: 
     health = {"Status": "starting", "Log": [{"ExitCode": 1, "Output": f"{probe}\n"}]}
     fakes.answer(container(name, Health=health), reply("docker container logs"))
     with pytest.raises(RunError) as fault:
-        engine.wait_until(name, lambda: False, 0, silent)
+        waiting.wait_until(name, lambda: False, 0, silent)
     assert (fault.value.what, fault.value.fix) == (
         f"{name} does not answer after 0 s ({probe})",
         fix,

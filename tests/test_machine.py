@@ -17,11 +17,12 @@ import pytest
 from shanty import engine
 from shanty.dependencies.lock import read_lock
 from shanty.errors import MachineError, ShantyError, UsageError
+from shanty.own_base import own_base_image
 from shanty.project import Project
 from shanty.settings import Given
 from shanty.setup import apt, machine
 from shanty.setup.apt import family_of
-from shanty.setup.base_image import ensure_base_image, made_here, own_base_image
+from shanty.setup.base_image import ensure_base_image, made_here
 from shanty.setup.compose import ensure_compose
 from shanty.setup.consent import Setup
 from shanty.setup.machine import ensure_engine
@@ -97,7 +98,7 @@ def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setattr(apt, "Path", rooted)
     monkeypatch.setattr(machine, "ENGINE_LOG", tmp_path / "dockerd.log")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(engine, "POLL_SECONDS", 0)
+    monkeypatch.setattr(machine, "POLL_SECONDS", 0)
     monkeypatch.setattr("sys.argv", ["shanty"])
     fakes = set_up(tmp_path / "fakes", monkeypatch)
     fakes.install("apt-get", "apt-cache", "setsid", "systemctl", "sudo")

@@ -1040,7 +1040,7 @@ def test_a_file_of_variables_in_the_settings_counts_from_the_project(
 def test_detached_production_returns_once_it_is_healthy(
     shanty: Typing, project: Project, fakes: Fakes, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "POLL_SECONDS", 0)
+    monkeypatch.setattr("shanty.waiting.POLL_SECONDS", 0)
     name = f"harbour-prod-{port}"
     starting = container(name, Health={"Status": "starting"})
     fakes.answer(replace(starting, then=(container(name, Health={"Status": "healthy"}),)))
@@ -1138,7 +1138,7 @@ def test_an_interrupted_wait_takes_the_container_away_and_ends_with_130(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(engine, "wait_until", interrupt)
+    monkeypatch.setattr("shanty.serving.wait_until", interrupt)
     answer = shanty("prod", "--detach", "--port", str(port))
     assert (answer.code, answer.stderr.splitlines()[-1]) == (130, "interrupted")
     assert fakes.changes[-1] == f"docker rm --force --volumes harbour-prod-{port}"

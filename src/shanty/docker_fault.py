@@ -6,7 +6,6 @@ import shutil
 from shanty.door import door
 from shanty.endpoint import endpoint
 from shanty.errors import AccessError, HungError, MachineError, RunError, ShantyError, UsageError
-from shanty.failure.disk import disk_full
 
 NO_ENGINE = r"cannot connect|daemon running|error during connect|failed to connect"
 NO_CONTEXT = r"unable to resolve docker endpoint: (.*)"
@@ -14,6 +13,8 @@ NO_CONTEXT = r"unable to resolve docker endpoint: (.*)"
 
 def docker_fault(said: str) -> ShantyError:
     """Return the error for what the client said, with its last line."""
+    from shanty.failure.disk import disk_full  # noqa: PLC0415 - for a command that fails alone
+
     # Of what it may not read at home it warns, and goes on.
     said = "\n".join(line for line in said.splitlines() if not line.startswith("WARNING: "))
     last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"

@@ -4,9 +4,7 @@ import json
 import re
 import socket
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
+from shanty import question
 from shanty.docker_fault import docker_fault, hung_engine, no_client, no_engine, other_client
 from shanty.door import door
 from shanty.endpoint import endpoint
-from shanty.errors import AccessError, HungError, MachineError, ShantyError
-from shanty.failure.case import SEE_ABOVE, Diagnosis, failure
+from shanty.errors import AccessError, HungError, MachineError, RunError
 from shanty.project import Project
+from shanty.pyproject import table
 from shanty.reference import parse_reference
 
 if TYPE_CHECKING:
@@ -32,12 +31,10 @@ if TYPE_CHECKING:
 OLDEST_ENGINE = Version("25")
 # The one that came with it.
 OLDEST_BUILDX = Version("0.12")
-VERSION = ("docker", "version", "-f", "{{json .}}")
 # A person is told within five.
 ANSWER_SECONDS = 4.0
 # As long as the docker command itself gives SSH.
 REMOTE_SECONDS = 30.0
-POLL_SECONDS = 0.1
 LOG_LINES = 100
 
 
@@ -84,16 +81,16 @@ def _server() -> str:
 def _ask_server(seconds: float) -> str:
     seconds = patience(seconds)
     try:
-        done = subprocess.run(VERSION, capture_output=True, timeout=seconds, check=False)
+        done = question.ask(question.ENGINE_VERSION, seconds)
     except FileNotFoundError as error:
         raise no_client() from error
     except subprocess.TimeoutExpired as error:
         raise hung_engine(seconds) from error
-    said, version = done.stderr.decode(errors="replace"), _versions(done.stdout)
+    said, version = done.stderr, _versions(done.stdout)
     # Podman's client answers to the same name, and spells this key in another way.
     if "APIVersion" in (version.get("Client") or {}):
         raise other_client()
-    if done.returncode:
+    if done.code:
         raise docker_fault(said)
     if not (version.get("Server") or {}).get("Version"):
         raise no_engine("its client names none")
@@ -105,7 +102,7 @@ def patience(seconds: float) -> float:
     return REMOTE_SECONDS if endpoint().is_remote else seconds
 
 
-def _versions(stdout: bytes) -> dict[str, Any]:
+def _versions(stdout: str) -> dict[str, Any]:
     try:
         found = json.loads(stdout)
     except ValueError:
@@ -115,6 +112,7 @@ def _versions(stdout: bytes) -> dict[str, Any]:
 
 def forget() -> None:
     """Ask anew at the next question: the machine has changed."""
+    question.drop()
     client.cache_clear()
     _server.cache_clear()
 
@@ -188,18 +186,13 @@ def _release(version: str) -> Version:
 
 def buildx_version() -> str | None:
     """Return the version of the plugin that builds, `None` where the docker command has none."""
-    from python_on_whales import DockerException  # noqa: PLC0415
-
-    try:
-        return client().buildx.version().split()[1]
-    except DockerException:
-        return None
+    said = question.ask(question.BUILDX_VERSION)
+    return None if said.code else said.stdout.split()[1]
 
 
 def image_exists(name: str) -> bool:
     """Tell whether the engine holds an image of this name."""
-    with translated():
-        return client().image.exists(name)
+    return find_image(name) is not None
 
 
 @dataclass(frozen=True)
@@ -220,22 +213,28 @@ class FoundImage:
         return self.layers[: len(base.layers)] == base.layers
 
 
+def image_question(name: str) -> tuple[str, ...]:
+    """Return the question for an image by its name."""
+    return ("docker", "image", "inspect", name)
+
+
 def find_image(name: str) -> FoundImage | None:
     """Return an image by its name, `None` where there is none."""
-    from python_on_whales.exceptions import NoSuchImage  # noqa: PLC0415
-
-    with translated():
-        try:
-            found = client().image.inspect(name)
-        except NoSuchImage:
+    _server()
+    # Not by python-on-whales, which takes longer to import than a build of nothing new may last.
+    said = question.ask(image_question(name))
+    if said.code:
+        if "no such image" in said.stderr.lower():
             return None
-        return FoundImage(
-            found.id,
-            found.size or 0,
-            tuple((found.root_fs and found.root_fs.layers) or ()),
-            (found.config.labels if found.config else None) or {},
-            tuple(found.repo_digests or ()),
-        )
+        raise docker_fault(said.stderr)
+    (found,) = json.loads(said.stdout)
+    return FoundImage(
+        found["Id"],
+        found.get("Size") or 0,
+        tuple(table(found, "RootFS").get("Layers") or ()),
+        table(found, "Config").get("Labels") or {},
+        tuple(found.get("RepoDigests") or ()),
+    )
 
 
 def image_digest(name: str) -> str | None:
@@ -253,8 +252,10 @@ def image_digest(name: str) -> str | None:
 
 def image_size(name: str) -> int:
     """Return the bytes of an image."""
-    with translated():
-        return client().image.inspect(name).size or 0
+    found = find_image(name)
+    if found is None:
+        raise RunError(f"the engine has no image {name}", f"{door()} build")
+    return found.size
 
 
 def save(name: str, path: Path) -> None:
@@ -334,53 +335,6 @@ def _state(container: "Container") -> str:
     told = health.status if health and container.state.running else None
     status = told or container.state.status
     return " ".join([str(status), *addresses])
-
-
-# From a container's log, and whether the kernel ended a process of it for its memory.
-Explain = Callable[[str, bool], Diagnosis | None]
-
-
-def wait_until(name: str, ready: Callable[[], bool], seconds: float, explain: Explain) -> None:
-    """Wait until a container is ready.
-
-    Raises `RunError` when it ends first, or is not ready in time, after showing its last lines;
-    `explain` finds the reason in them.
-    """
-    deadline = time.monotonic() + seconds
-    with translated():
-        while not ready():
-            state = client().container.inspect(name).state
-            starved = bool(state.oom_killed)
-            if not state.running:
-                how = f"ended with exit code {state.exit_code} before it answered"
-                raise _failed(name, how, explain, starved=starved)
-            if starved:
-                # Its server would start another one, again and again.
-                how = "had a process killed before it answered"
-                raise _failed(name, how, explain, starved=starved)
-            if time.monotonic() > deadline:
-                probes = (state.health.log if state.health else None) or []
-                probe = f" ({probes[-1].output.strip()})" if probes and probes[-1].output else ""
-                how = f"does not answer after {seconds:.0f} s{probe}"
-                raise _failed(name, how, explain, starved=starved, otherwise=_way_out(probe))
-            time.sleep(POLL_SECONDS)
-
-
-def _way_out(probe: str) -> str:
-    """Return what mends a health check that fails, by what it said."""
-    if "/" in probe and " answers " in probe:
-        return '[tool.shanty] health-path = "/…", a page that answers below 400'
-    if "refused" in probe:
-        return "let it listen where PORT says: serve = '… --bind \"0.0.0.0:$PORT\"'"
-    return SEE_ABOVE
-
-
-def _failed(
-    name: str, how: str, explain: Explain, *, starved: bool, otherwise: str = SEE_ABOVE
-) -> ShantyError:
-    log = last_lines(name)
-    print(log, file=sys.stderr, flush=True)
-    return failure(f"{name} {how}", explain(log, starved), otherwise)
 
 
 def last_lines(name: str, lines: int = LOG_LINES) -> str:

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import tomlkit
-
 from shanty.errors import UsageError
 from shanty.project import Project
 from shanty.pyproject import Table, read_toml, table
@@ -105,6 +103,8 @@ def _poetry_auth(project: Project, environment: Mapping[str, str]) -> Secret | N
         name: credentials for name in names if (credentials := _in_variables(name, environment))
     }
     if from_environment:
+        import tomlkit  # noqa: PLC0415 - of most, no index wants credentials
+
         known = {name: from_file[name] for name in names if name in from_file}
         return Secret(
             "poetry-auth", content=tomlkit.dumps({"http-basic": known | from_environment})

@@ -10,8 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from shanty import engine, request, terminal
-from shanty.container import end_joined, marks
+from shanty import engine, question, request, terminal
 from shanty.errors import HungError, ShantyError
 from shanty.foreground import ask
 from shanty.owner import FORM, LABEL, PROC, VARIABLE, is_gone, owner
@@ -37,6 +36,7 @@ def end_orphans(project: Project) -> None:
     `HungError` for an engine that never answers; what else is wrong with it is for the command
     itself to say, after what may matter more.
     """
+    question.put(_question(project))
     for process in _processes(project):
         with suppress(OSError):
             os.kill(process, signal.SIGTERM)
@@ -73,17 +73,23 @@ def _containers(project: Project) -> list[_Container]:
         raise
     except ShantyError:
         return []
+    lines = question.ask(_question(project)).stdout.splitlines()
+    return [_Container(*line.split("\t")) for line in lines]
+
+
+def _question(project: Project) -> tuple[str, ...]:
     labels = ("shanty.task", LABEL)
     fields = ("{{.Names}}", "{{.State}}", *(f'{{{{.Label "{label}"}}}}' for label in labels))
     words = ("--filter", f"label=shanty.project={project.id}", "--format", "\t".join(fields))
-    lines = ask(("docker", "container", "list", "--all", *words)).splitlines()
-    return [_Container(*line.split("\t")) for line in lines]
+    return ("docker", "container", "list", "--all", *words)
 
 
 def _end_joined(servers: Sequence[str]) -> None:
     """End what was run inside of servers that go on, by a command that was killed."""
     count = "{{.Name}}{{range .ExecIDs}} x{{end}}"
     asked = ("docker", "container", "inspect", "--format", count, *servers)
+    from shanty.container import end_joined, marks  # noqa: PLC0415 - of most, none is a server
+
     busy = ask(asked).splitlines() if servers else []
     for name in [line.split()[0].removeprefix("/") for line in busy if line.endswith(" x")]:
         for line in ask(marks(name).arguments).splitlines():

@@ -22,6 +22,7 @@ from shanty.request import Request
 from shanty.services.model import Services
 from shanty.signals import INTERRUPTED
 from shanty.tee import Tail
+from shanty.waiting import wait_until
 from shanty.workflow import Workflow
 
 READY_SECONDS = 60
@@ -80,7 +81,7 @@ class Serving:
             return self.workflow.explain(log) or outlook.missed()
 
         try:
-            engine.wait_until(asked.container, outlook.is_ready, READY_SECONDS, explain)
+            wait_until(asked.container, outlook.is_ready, READY_SECONDS, explain)
         except BaseException:
             terminal.execute_silently(request.remove_containers([asked.container]))
             raise

@@ -6,10 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from shanty import engine, request, terminal
-from shanty.budget import Budget, heaviest, read_budget
+from shanty import engine, question, request, terminal
 from shanty.build import BuildOptions, build_image, check_target
 from shanty.checkout import Checkout, read_checkout
 from shanty.context import Context, foreign_dockerfile, read_context
@@ -19,14 +18,9 @@ from shanty.dependencies.python_version import check_admitted
 from shanty.door import door
 from shanty.dynamic_version import check_backend, unheeded_plugins
 from shanty.errors import MachineError, ShantyError
-from shanty.failure.build_failure import diagnose_build
-from shanty.failure.case import Case, Diagnosis, failure
-from shanty.failure.diagnosis import diagnose
-from shanty.failure.registry import not_pulled
 from shanty.gunicorn_conf import check_gunicorn_conf
-from shanty.image.archive import saved
-from shanty.image.weight import Weight, weigh
 from shanty.labels import image_labels
+from shanty.own_base import on_own_base, own_base_image
 from shanty.project import Project
 from shanty.project_files import check_project
 from shanty.recipe import Recipe, read_recipe
@@ -40,9 +34,14 @@ from shanty.settings import (
     is_pinned,
     resolve,
 )
-from shanty.setup.base_image import made_here, on_own_base, own_base_image
 from shanty.source_date import source_date
 from shanty.tee import Tail
+
+# What a build that succeeds never asks for is imported where it is asked for.
+if TYPE_CHECKING:
+    from shanty.budget import Budget
+    from shanty.failure.case import Case, Diagnosis
+    from shanty.image.weight import Weight
 
 # What BuildKit says when builds at the same time tripped over each other (moby/buildkit#2303): the
 # steps that are done stay done, and the next try goes on from there.
@@ -124,6 +123,7 @@ class Workflow:
         build fails.
         """
         check_target(target)
+        question.put(*map(engine.image_question, self._base_images))
         resolved, recipe = self._ready(target, options)
         if not quiet:
             self.say(target, resolved, recipe)
@@ -175,15 +175,21 @@ class Workflow:
             again = replace(options, no_cache=False, pull=False)
             self._build("production", resolved, recipe, again)
 
-    def _budget(self, resolved: Resolved, options: BuildOptions) -> Budget | None:
+    def _budget(self, resolved: Resolved, options: BuildOptions) -> "Budget | None":
         settings = resolved.settings
         if self.dry or not settings.size_budget:
             return None
+        from shanty.budget import read_budget  # noqa: PLC0415
+
         names = options.tags or (request.tag(settings, "production"),)
         return read_budget(settings.size_budget, settings.base_image, names)
 
-    def _keep(self, budget: Budget) -> None:
+    def _keep(self, budget: "Budget") -> None:
         """Raise `RunError` for an image over its budget, once its heaviest parts are shown."""
+        from shanty.budget import heaviest  # noqa: PLC0415
+        from shanty.image.archive import saved  # noqa: PLC0415
+        from shanty.image.weight import weigh  # noqa: PLC0415
+
         added = budget.added()
         if added is None:
             terminal.say(f"size-budget is not measured: {budget.base} is not the image's base here")
@@ -193,16 +199,19 @@ class Workflow:
             self._give_back(budget)
             raise fault
 
-    def _give_back(self, budget: Budget) -> None:
+    def _give_back(self, budget: "Budget") -> None:
         for asked in budget.given_back():
             terminal.announce(asked)
             terminal.execute_quietly(asked)
 
-    def weigh(self) -> Weight | None:
+    def weigh(self) -> "Weight | None":
         """Build production and return what of it weighs what, `None` when nothing is run.
 
         One over its budget is shown all the same, and is no more kept than after a build.
         """
+        from shanty.image.archive import saved  # noqa: PLC0415
+        from shanty.image.weight import weigh  # noqa: PLC0415
+
         options = BuildOptions()
         resolved, recipe = self._ready("production", options)
         budget = self._budget(resolved, options)
@@ -219,18 +228,25 @@ class Workflow:
         return weight
 
     def _build_failed(self, target: str, resolved: Resolved, said: str) -> ShantyError:
+        from shanty.failure.build_failure import diagnose_build  # noqa: PLC0415
+        from shanty.failure.case import failure  # noqa: PLC0415
+
         settings = resolved.settings
         own = own_base_image(settings.python_version) == settings.base_image
         reason = diagnose_build(self._case(said, resolved), debian_python=own)
         otherwise = "mend what the last step above names, then build again"
         return failure(f"the build of {target} failed", reason, otherwise)
 
-    def _case(self, said: str, resolved: Resolved) -> Case:
+    def _case(self, said: str, resolved: Resolved) -> "Case":
+        from shanty.failure.case import Case  # noqa: PLC0415
+
         settings = {key: value for key, value, _ in resolved.rows()}
         return Case(self.project, self.lock, said, settings, self.context.app_dir)
 
-    def explain(self, log: str) -> Diagnosis | None:
+    def explain(self, log: str) -> "Diagnosis | None":
         """Return why an app did not start, or cannot answer, as its log tells."""
+        from shanty.failure.diagnosis import diagnose  # noqa: PLC0415
+
         return diagnose(self._case(log, self.resolved))
 
     def _perform(self, asked: Request, execute: Callable[[Request], int]) -> int:
@@ -283,6 +299,13 @@ class Workflow:
             raise no_base_image(settings.base_image, settings.python_version, tail.text)
         return Base(self.resolved, engine.image_digest(settings.base_image))
 
+    @property
+    def _base_images(self) -> list[str]:
+        """The names under which a base image may be here."""
+        settings = self.settings
+        own = is_official(settings.base_image, settings.python_version)
+        return [settings.base_image, *([own_base_image(settings.python_version)] if own else [])]
+
     def at_hand(self) -> Resolved:
         """Return the settings on a base image that this engine has, as they are where it has none.
 
@@ -313,6 +336,8 @@ class Workflow:
         if digest := engine.image_digest(own.settings.base_image):
             return Base(own, digest)
         # Which other Python can be had takes another look at the lock.
+        from shanty.setup.base_image import made_here  # noqa: PLC0415
+
         other = made_here(self.given)
         if other and (digest := engine.image_digest(other.settings.base_image)):
             return Base(other, digest)
@@ -324,6 +349,8 @@ def no_base_image(name: str, python_version: str, said: str = "") -> MachineErro
 
     The official one can be made here in its place.
     """
+    from shanty.failure.registry import not_pulled  # noqa: PLC0415
+
     reason = not_pulled(name, said)
     why = f": {reason.what}" if reason else ""
     if is_pinned(name):

@@ -10,10 +10,11 @@ from shanty.doctor.machine import Machine
 from shanty.doctor.registry import ask_registry, asked_registry
 from shanty.doctor.subject import Subject
 from shanty.errors import MachineError, RunError, ShantyError
+from shanty.own_base import own_base_image
 from shanty.reference import PYTHON
 from shanty.request import pull
 from shanty.settings import is_official, is_pinned
-from shanty.setup.base_image import carried_python, own_base_image
+from shanty.setup.base_image import carried_python
 from shanty.workflow import no_base_image
 
 

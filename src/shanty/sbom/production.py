@@ -10,8 +10,8 @@ from shanty.image.archive import saved
 from shanty.image.distribution import distributions
 from shanty.init.owned_file import OwnedFile
 from shanty.manifest import Manifest
+from shanty.own_base import own_base_image
 from shanty.sbom.bill import as_json, bill_of_materials
-from shanty.setup.base_image import own_base_image
 from shanty.terminal import say
 from shanty.workflow import Workflow
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shanty import engine
 from shanty.errors import MachineError, UsageError
-from shanty.reference import MADE_HERE
+from shanty.own_base import on_own_base, own_base_image
 from shanty.request import pull
 from shanty.settings import Given, Resolved, is_official, resolve, resolve_one
 from shanty.setup import apt
@@ -80,17 +80,6 @@ def made_here(given: Given) -> Resolved | None:
 
 def _carried(given: Given, system: str) -> Given:
     return replace(given, pythons=apt.pythons(system))
-
-
-def on_own_base(resolved: Resolved) -> Resolved:
-    """Return the settings with the base image made here in place of the official one."""
-    base_image = own_base_image(resolved.settings.python_version)
-    return replace(resolved, settings=replace(resolved.settings, base_image=base_image))
-
-
-def own_base_image(python_version: str) -> str:
-    """Return the name of the base image made here, which is never an official one."""
-    return f"{MADE_HERE}:{python_version}"
 
 
 def _make_base_image(setup: Setup, python_version: str, system: str, suite: str) -> None:

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from shanty import terminal
 from shanty.door import door
 from shanty.errors import MachineError
 from shanty.request import Request
-from shanty.terminal import announce, is_terminal
 
 
 def consent(question: str) -> bool:
     """Ask the person at the terminal; nobody there is no consent."""
-    if not is_terminal():
+    if not terminal.is_terminal():
         return False
     try:
         return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
@@ -34,7 +34,7 @@ class Setup:
     def change(self, arguments: Iterable[str], cwd: Path | None = None) -> None:
         """Announce a command and run it as root; raise `MachineError` when it fails."""
         request = Request((*as_root(), *arguments))
-        announce(request, dry=self.dry)
+        terminal.announce(request, dry=self.dry)
         if self.dry:
             return
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

@@ -17,6 +17,7 @@ from shanty.terminal import announce
 ENGINE_LOG = Path("/var/log/dockerd.log")
 START_SECONDS = 60
 END_SECONDS = 10
+POLL_SECONDS = 0.1
 
 
 def ensure_engine(setup: Setup) -> None:
@@ -62,7 +63,7 @@ def _end_hung(setup: Setup) -> None:
         # A new one refuses to start beside it.
         deadline = time.monotonic() + END_SECONDS
         while not setup.dry and _is_running("dockerd") and time.monotonic() < deadline:
-            time.sleep(engine.POLL_SECONDS)
+            time.sleep(POLL_SECONDS)
 
 
 def _is_running(name: str) -> bool:
@@ -112,4 +113,4 @@ def _start(setup: Setup) -> None:
                 f"the Docker engine does not answer {START_SECONDS} s after its start",
                 f"read {ENGINE_LOG}" if not as_root() else "sudo dockerd  # and read what it says",
             )
-        time.sleep(engine.POLL_SECONDS)
+        time.sleep(POLL_SECONDS)

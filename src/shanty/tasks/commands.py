@@ -9,6 +9,7 @@ from shanty.tasks.task import ENV, SERVICES, leave, task
 
 
 @task(
+    builds=True,
     iterable=["env"],
     help={"target": "the image to open", "app": "the framework's own shell", **ENV},
 )
@@ -23,7 +24,8 @@ def shell(
     from shanty.door import door
     from shanty.errors import UsageError
     from shanty.inside import Inside
-    from shanty.tasks.reading import joined_options, read_workflow
+    from shanty.tasks.options import joined_options
+    from shanty.tasks.reading import read_workflow
 
     if app and target != "development":
         raise UsageError("--app opens the development image alone", f"{door()} shell --app")
@@ -33,13 +35,14 @@ def shell(
     leave(inside.framework_shell(options) if app else inside.shell(target, options))
 
 
-@task(iterable=["env"], help=ENV)
+@task(builds=True, iterable=["env"], help=ENV)
 def run(c: Context, env: Any = None, env_file: Any = None) -> None:
     """Run a command in the development image, as in `run -- CMD …`."""
     from shanty.door import door
     from shanty.errors import UsageError
     from shanty.inside import Inside
-    from shanty.tasks.reading import joined_options, read_workflow
+    from shanty.tasks.options import joined_options
+    from shanty.tasks.reading import read_workflow
 
     words = _remainder()
     if not words:
@@ -49,22 +52,24 @@ def run(c: Context, env: Any = None, env_file: Any = None) -> None:
     leave(Inside(workflow).run(words, options))
 
 
-@task(iterable=["env"], help=ENV)
+@task(builds=True, iterable=["env"], help=ENV)
 def python(c: Context, env: Any = None, env_file: Any = None) -> None:
     """Open Python in the development image, as in `python -- ARGS`."""
     from shanty.inside import Inside
-    from shanty.tasks.reading import joined_options, read_workflow
+    from shanty.tasks.options import joined_options
+    from shanty.tasks.reading import read_workflow
 
     workflow = read_workflow(c)
     options = joined_options(workflow, env, env_file)
     leave(Inside(workflow).run(("python", *_remainder()), options))
 
 
-@task(name="test", iterable=["env"], help={**SERVICES, **ENV})
+@task(builds=True, name="test", iterable=["env"], help={**SERVICES, **ENV})
 def run_tests(c: Context, services: bool = True, env: Any = None, env_file: Any = None) -> None:
     """Run the project's tests in the development image, as in `test -- ARGS`."""
     from shanty.inside import Inside
-    from shanty.tasks.reading import container_options, read_workflow, services_of
+    from shanty.tasks.options import container_options, services_of
+    from shanty.tasks.reading import read_workflow
 
     workflow = read_workflow(c)
     options = container_options(workflow, env, env_file)

@@ -8,6 +8,7 @@ from shanty.tasks.task import ENV, task
 
 
 @task(
+    builds=True,
     iterable=["tag", "platform"],
     help={
         "target": "staging, development, build or production",
@@ -50,6 +51,7 @@ def build(
 
 
 @task(
+    builds=True,
     iterable=["env"],
     help={
         "image": "an image of this project's, instead of its own production",
@@ -68,7 +70,8 @@ def verify(
 ) -> None:
     """Prove the production image: its packages, process, rights and contents."""
     from shanty import request
-    from shanty.tasks.reading import container_options, read_workflow
+    from shanty.tasks.options import container_options
+    from shanty.tasks.reading import read_workflow
     from shanty.verify import bill, verification
 
     workflow = read_workflow(c)
@@ -83,6 +86,7 @@ def verify(
 
 
 @task(
+    builds=True,
     name="size",
     help={"svg": "a file for a picture of it, a treemap", "json": "for a script"},
 )

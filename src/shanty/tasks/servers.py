@@ -8,6 +8,7 @@ from shanty.tasks.task import ENV, SERVER, SERVICES, leave, task
 
 
 @task(
+    builds=True,
     iterable=["env"],
     help={
         **SERVER,
@@ -31,7 +32,8 @@ def dev(
     """Serve the sources with live reload and debugger."""
     from shanty.debugger import debug_port as checked_port
     from shanty.development import Development
-    from shanty.tasks.reading import container_options, read_workflow, services_of
+    from shanty.tasks.options import container_options, services_of
+    from shanty.tasks.reading import read_workflow
 
     workflow = read_workflow(c, port=port)
     attach = None
@@ -45,6 +47,7 @@ def dev(
 
 
 @task(
+    builds=True,
     iterable=["env"],
     help={
         **SERVER,
@@ -72,7 +75,8 @@ def prod(
     """Serve the production image."""
     from shanty.limits import parse_cpus, parse_memory, parse_workers
     from shanty.production import Production
-    from shanty.tasks.reading import container_options, read_workflow, services_of
+    from shanty.tasks.options import container_options, services_of
+    from shanty.tasks.reading import read_workflow
 
     workflow = read_workflow(c, port=port)
     options = container_options(

@@ -10,7 +10,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task as invoke_task
 
-from shanty import interrupts
+from shanty import interrupts, question
 from shanty.errors import ShantyError
 from shanty.signals import INTERRUPTED
 
@@ -28,10 +28,13 @@ PIPE_CLOSED = 141
 SERVICES = {"services": "bring up the services of the Compose file first"}
 
 
-def task(*, engine: bool = True, **options: Any) -> Callable[[Callable[..., None]], Any]:
+def task(
+    *, engine: bool = True, builds: bool = False, **options: Any
+) -> Callable[[Callable[..., None]], Any]:
     """Return Invoke's `task` for a function whose faults end as two lines and an exit code.
 
     Before one that asks the engine, what commands that were killed have left of the project ends.
+    One that `builds` will ask for the plugin that does, which takes its time to answer.
     """
 
     def decorate(function: Callable[..., None]) -> Any:
@@ -39,8 +42,11 @@ def task(*, engine: bool = True, **options: Any) -> Callable[[Callable[..., None
         def run(c: Context, *arguments: Any, **named: Any) -> None:
             try:
                 with interrupts.raised():
-                    _prepare(engine=engine and not c.config.run.dry)
-                    function(c, *arguments, **named)
+                    try:
+                        _prepare(engine=engine and not c.config.run.dry, builds=builds)
+                        function(c, *arguments, **named)
+                    finally:
+                        question.drop()
                     # What nobody reads any more is known here, not at the end of Python.
                     if sys.stdout:
                         sys.stdout.flush()
@@ -62,11 +68,14 @@ def task(*, engine: bool = True, **options: Any) -> Callable[[Callable[..., None
     return decorate
 
 
-def _prepare(*, engine: bool) -> None:
+def _prepare(*, engine: bool, builds: bool) -> None:
     from shanty.home import settle_home
 
     settle_home(os.environ)
     if engine:
+        question.put(question.ENGINE_VERSION)
+        if builds:
+            question.put(question.BUILDX_VERSION)
         from shanty.orphans import end_orphans_here
 
         end_orphans_here()
