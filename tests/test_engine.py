@@ -133,6 +133,12 @@ def test_so_is_one_of_a_later_question(fakes: Fakes) -> None:
         engine.image_size("harbour:production")
 
 
+def test_so_is_one_that_the_library_asks(fakes: Fakes, project: Project) -> None:
+    fakes.answer(reply("docker container list", stderr="Verbindung unm\udcf6glich\n", code=1))
+    with pytest.raises(ShantyError, match=r"^docker failed: Verbindung unm.*glich"):
+        engine.containers(project)
+
+
 def test_a_disk_that_is_full_is_the_machine_s_fault(fakes: Fakes) -> None:
     said = "Error response from daemon: write /x: no space left on device\n"
     fakes.answer(reply("docker image inspect", stderr=said, code=1))
