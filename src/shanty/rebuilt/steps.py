@@ -103,7 +103,7 @@ class _Reader:
                 found.append(self._start(line, len(found)))
             elif found:
                 found[-1].lines.append(line)
-            elif line.keyword == "ARG":
+            else:
                 self._globals |= self._declared(line, self._globals)
         yield from found
 
