@@ -70,6 +70,21 @@ def test_a_step_counts_when_one_platform_did_it() -> None:
     assert read(said).anew == {"base 2/3", "2/3"}
 
 
+def test_a_step_that_is_fetched_from_a_cache_elsewhere_is_not_carried_out() -> None:
+    plain = (
+        "#1 [build 1/1] RUN true\n#1 CACHED\n\n#1 [build 1/1] RUN true\n"
+        "#1 sha256:4f4fb700 32B / 32B 0.1s done\n#1 extracting sha256:4f4fb700 done\n"
+        "#1 DONE 0.4s\n#2 [base 1/1] RUN true\n#2 sha256:3 1B / 1B\n#2 DONE 0.1s\n"
+    )
+    drawn = (
+        "\x1b[34m => [build 1/1] RUN true                  0.3s\r\n"
+        "\x1b[0m\x1b[34m => => sha256:76f22 293kB / 293kB    0.1s\r\n"
+        "\x1b[0m => [base 1/1] RUN true                    0.3s\r\n => => # sha256: it says\r\n"
+    )
+    assert read(plain).anew == set()
+    assert read(drawn).anew == {"base 1/1"}
+
+
 def test_its_end_is_kept_and_a_line_without_one_takes_no_more_room() -> None:
     progress = read("." * LINE_BYTES, "." * LINE_BYTES, "\nend")
     assert progress.text.endswith("\nend")

@@ -5,9 +5,13 @@ import re
 from shanty.tee import Tail
 
 # The steps of a plain progress have numbers: `#13 [tools 4/5] RUN …`, then `#13 CACHED`.
-PLAIN = re.compile(rb"#(\d+) (?:\[([^\]]*\d+/\d+)\] |(CACHED)$|(DONE) )")
+# One whose layers are fetched from a cache elsewhere is told to be `DONE` after that.
+PLAIN = re.compile(
+    rb"#(\d+) (?:\[([^\]]*\d+/\d+)\] |(CACHED)$|(sha256:|extracting sha256:)|(DONE) )"
+)
 # On a terminal each is drawn again and again, as it is: ` => CACHED [tools 4/5] RUN …  0.0s`.
 DRAWN = re.compile(rb"(?:\x1b\[[\d;?]*[a-zA-Z])* => (CACHED )?\[([^\]]*\d+/\d+)\] ")
+FETCHED = re.compile(rb"(?:\x1b\[[\d;?]*[a-zA-Z])* => => (?:extracting )?sha256:")
 PLATFORM = re.compile(r"\S+/\S+ (?=.*\d+/\d+$)")
 # Nothing that names a step is longer.
 LINE_BYTES = 64 * 1024
@@ -18,7 +22,7 @@ class Progress(Tail):
 
     def __init__(self) -> None:
         super().__init__()
-        self._line = b""
+        self._line = self._drawn = b""
         self._names: dict[bytes, bytes] = {}
         self._cached: dict[bytes, bool] = {}
 
@@ -32,13 +36,16 @@ class Progress(Tail):
 
     def _read(self, line: bytes) -> None:
         if drawn := DRAWN.match(line):
-            self._cached[drawn[2]] = bool(drawn[1])
+            self._drawn = drawn[2]
+            self._cached[self._drawn] = bool(drawn[1])
+        elif FETCHED.match(line):
+            self._cached[self._drawn] = True
         elif plain := PLAIN.match(line):
-            number, name, cached, _ = plain.groups()
+            number, name, cached, fetched, _ = plain.groups()
             if name:
                 self._names[number] = name
-            elif number in self._names:
-                self._cached[self._names[number]] = bool(cached)
+            elif step := self._names.get(number):
+                self._cached[step] = bool(cached or fetched or self._cached.get(step))
 
     @property
     def anew(self) -> set[str]:
