@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.island import NETWORK, engine, entering, namespace, way_out
 from tests.engine.support import command, docker
 from tests.faults.conftest import BASE
 from tests.faults.interrupts import berth
