@@ -115,6 +115,11 @@ def test_a_step_reads_what_it_copies_and_what_is_mounted(tmp_path: Path) -> None
 def test_what_comes_from_elsewhere_is_not_all_here(tmp_path: Path) -> None:
     found = steps(plan(tmp_path))
     assert (found["wheel 1/2"].is_local, found["wheel 2/2"].is_local) == (True, False)
+    text = "FROM scratch\nCOPY a /\nFROM scratch AS b\nCOPY --from=0 /a /\nCOPY --from=uv /uv /\n"
+    numbered = steps(plan(tmp_path, text, "b"))
+    assert [(key, step.is_local) for key, step in numbered.items()] == [
+        *(("stage-0 1/1", True), ("b 1/2", True), ("b 2/2", False))
+    ]
 
 
 def test_a_step_is_made_by_the_instructions_before_it(tmp_path: Path) -> None:

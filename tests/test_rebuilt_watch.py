@@ -140,6 +140,21 @@ def test_the_base_image_is_told_by_its_name_and_by_its_digest(builds: Builds) ->
     assert told.endswith("(the base image is python:3.14, was python:3.13)")
 
 
+def test_the_base_image_is_known_though_another_step_came_first(
+    builds: Builds, cache_folder: Path
+) -> None:
+    (record,) = cache_folder.rglob("built-*")
+    record.unlink()
+    docker = "FROM scratch AS docker\nCOPY src /\nFROM ${BASE}"
+    text = DOCKERFILE.replace("FROM ${BASE}", docker).replace(
+        "COPY src/", "COPY --from=docker src/"
+    )
+    write("Dockerfile", text)
+    builds.build("docker 1/1", TOOLS)
+    builds.digest = "sha256:2"
+    assert builds.build(TOOLS).endswith("(the base image python:3.13 changed)")
+
+
 @pytest.mark.parametrize("digest", [None, "none answers"])
 def test_of_a_base_image_that_is_not_known_nothing_is_told(
     builds: Builds, digest: str | None
@@ -154,13 +169,17 @@ def test_of_a_base_image_that_is_not_known_nothing_is_told(
 def test_a_cache_that_is_lost_is_told_as_that(builds: Builds) -> None:
     lost = "(nothing changed here: the engine's cache had lost it)"
     assert builds.build(TOOLS).endswith(lost)
+    os.utime("src/a.py", ns=(1, 1))
     assert builds.build(COPY).endswith(lost)
     # What lies elsewhere may have changed there.
     assert builds.build(ADD) == "rebuilt from [production 3/3] ADD https://example.com/a ./"
 
 
 def test_what_was_asked_is_told_as_that(builds: Builds) -> None:
-    assert builds.build(TOOLS, COPY, words="--no-cache").endswith("$VERSION (--no-cache)")
+    told = builds.build(TOOLS, COPY, words="--no-cache")
+    assert told == "rebuilt from [tools 2/2] RUN install $VERSION (--no-cache)"
+    first = builds.build(TOOLS, words="--no-cache --target tools")
+    assert first == "built from [tools 2/2] RUN install $VERSION (--no-cache)"
     assert builds.build(TOOLS, words="--pull").endswith("$VERSION (--pull)")
     write("src/a.py", "other")
     assert builds.build(COPY, words="--pull").endswith("(src/a.py changed)")

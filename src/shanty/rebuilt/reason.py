@@ -16,7 +16,7 @@ def rebuilt(asked: Asked, step: Step, before: Record | None, now: Record) -> str
     """Return the line of a build whose first step anew was this one."""
     where = f"from [{step.key}] {step.text}"
     if asked.no_cache:
-        return f"rebuilt {where} (--no-cache)"
+        return f"{'rebuilt' if before else 'built'} {where} (--no-cache)"
     if before is None:
         return f"built {where} (the first build of {asked.target} on record)"
     why = _reason(asked, step, before, now)
@@ -31,7 +31,7 @@ def _reason(asked: Asked, step: Step, before: Record, now: Record) -> str:
     if asked.pull and step.is_first:
         return "--pull"
     known = step.base == SCRATCH or not step.is_first or step.base in before.bases
-    is_same = before.files == now.files and before.steps == now.steps
+    is_same = before.contents == now.contents and before.steps == now.steps
     return LOST if known and is_same and step.is_local else ""
 
 

@@ -37,6 +37,11 @@ class Record:
     builder: str
     bases: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def contents(self) -> dict[str, tuple[int, str]]:
+        """What a builder sees of the files."""
+        return {path: entry.content for path, entry in self.files.items()}
+
     def write(self, file: Path) -> None:
         """Keep it, never half of it, where there is a folder to keep it in."""
         values = {"form": FORM, **vars(self)}

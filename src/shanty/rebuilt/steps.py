@@ -113,8 +113,9 @@ class _Reader:
         self._choices |= {name: self._globals[name] for name in named & set(self._globals)}
         base = expanded(words[0], self._globals)
         name = words[-1].lower() if len(words) > 1 else f"stage-{index}"
-        stage = _Stage(name, base.lower() if base.lower() in self._stages else base)
-        self._stages[name] = stage
+        before = self._stages.get(base.lower())
+        stage = _Stage(name, before.name if before else base)
+        self._stages[name] = self._stages[str(index)] = stage
         return stage
 
     def _declared(self, line: Instruction, known: Mapping[str, str]) -> dict[str, str]:
@@ -165,7 +166,8 @@ class _Reader:
             tuple(Source(origin, path) for origin, path in read if origin in folders),
             self._root(stage),
             is_first=stage.is_bare,
-            is_local=all("://" not in path and "@" not in path for _, path in read),
+            is_local=origins <= {*self._stages, *folders}
+            and all("://" not in path and "@" not in path for _, path in read),
         )
 
     def _root(self, stage: _Stage) -> str:
@@ -180,9 +182,10 @@ class _Reader:
         waiting = [target.lower()]
         while waiting:
             name = waiting.pop()
-            if name in self._stages and name not in found | set(self._asked.contexts):
-                found.add(name)
-                waiting += self._stages[name].needs
+            stage = self._stages.get(name)
+            if stage and stage.name not in found | set(self._asked.contexts):
+                found.add(stage.name)
+                waiting += stage.needs
         return found
 
 

@@ -39,8 +39,8 @@ class Watch:
         self._thread.start()
 
     def _look(self) -> None:
-        # No line is better than a fault of what nobody asked for.
-        with suppress(OSError, ShantyError, RecursionError):
+        # No line is better than a fault of what nobody asked for, whatever it is.
+        with suppress(Exception):
             asked = self._asked
             plan = Plan.of(asked)
             folder = project_cache(self._project)
@@ -59,17 +59,18 @@ class Watch:
         file, before, now = self._file, self._before, self._now
         if file is None or now is None:
             return ""
-        step = next((one for one in self._plan.steps if one.key in progress.anew), None)
-        now = replace(now, bases=self._bases(step, digests))
+        anew = [step for step in self._plan.steps if step.key in progress.anew]
+        now = replace(now, bases=self._bases(anew, digests))
         if now != before:
             now.write(file)
-        return rebuilt(self._asked, step, before, now) if step else ""
+        return rebuilt(self._asked, anew[0], before, now) if anew else ""
 
-    def _bases(self, step: Step | None, digests: Digests) -> dict[str, str]:
+    def _bases(self, anew: list[Step], digests: Digests) -> dict[str, str]:
         """Return the base images' digests: asked for where one may be why."""
         known = dict(self._before.bases) if self._before else {}
-        bases = {one.base for one in self._plan.steps} - {SCRATCH}
-        if step and step.is_first and step.base in bases and not self._asked.builder:
+        bases = {step.base for step in self._plan.steps} - {SCRATCH}
+        asked = {step.base for step in anew if step.is_first and not self._asked.builder}
+        for name in asked & bases:
             with suppress(ShantyError):
-                known[step.base] = digests(step.base) or ""
+                known[name] = digests(name) or ""
         return {name: digest for name, digest in known.items() if name in bases and digest}
