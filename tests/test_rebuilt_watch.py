@@ -125,7 +125,7 @@ def test_a_build_argument_is_told_with_what_it_was(builds: Builds) -> None:
 
 def test_what_a_choice_of_stages_hangs_on_is_told(builds: Builds) -> None:
     told = builds.build("gate-yes 1/1", words="--build-arg GATE=yes")
-    assert told == "rebuilt from [gate-yes 1/1] COPY /a ./ (GATE is yes, was no)"
+    assert told == "rebuilt from [gate-yes 1/1] COPY --from=tools /a ./ (GATE is yes, was no)"
 
 
 def test_the_dockerfile_is_told_for_a_step_that_it_changes(builds: Builds) -> None:

@@ -219,5 +219,6 @@ def _shown(line: Instruction, values: Mapping[str, str]) -> str:
     """Return a step in a few words: what is copied, or how a command begins."""
     text = " ".join(line.body.split())
     if line.keyword != "RUN":
-        text = expanded(text, values)
+        origin = f"--from={line.flag('from')} " if line.flag("from") else ""
+        text = expanded(origin + text, values)
     return f"{line.keyword} {text if len(text) <= 60 else text[:57].rstrip() + ' …'}"  # noqa: PLR2004
