@@ -69,7 +69,7 @@ def test_no_change_is_no_line_and_a_touched_file_is_none(cached: Workspace) -> N
 
 def test_no_cache_is_told_as_that(cached: Workspace) -> None:
     said = told(cached, "--target", "staging", "--no-cache")
-    assert said.startswith("rebuilt from [docker 1/1] COPY docker/")
+    assert said.startswith("built from [docker 1/1] COPY docker/")
     assert said.endswith("(--no-cache)")
 
 
