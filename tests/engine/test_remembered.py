@@ -125,11 +125,11 @@ def stored(cache: Path) -> Iterator[bytes]:
 
 @dataclass(frozen=True)
 class Remembered:
-    """A second machine, a folder that the first has exported to, and the seconds of both alone."""
+    """A second machine, a folder that the first has exported to, and the seconds it took alone."""
 
     machine: Machine
     folder: Path
-    alone: list[float]
+    alone: float
     said: str
 
 
@@ -137,10 +137,10 @@ class Remembered:
 def remembered(
     machines: tuple[Machine, Machine], tmp_path_factory: pytest.TempPathFactory
 ) -> Remembered:
-    """Build on both, and have the first export to a folder and to a registry."""
+    """Build on the first, and have it export to a folder and to a registry."""
     first, second = machines
     folder = tmp_path_factory.mktemp("cache") / "steps"
-    alone = [first.seconds(), second.seconds()]
+    alone = first.seconds()
     said = [first.build("--cache-to", place).stderr for place in (REGISTRY, str(folder))]
     return Remembered(second, folder, alone, "".join(said))
 
@@ -152,8 +152,8 @@ def test_a_cold_build_from_what_another_machine_remembers_is_three_times_as_fast
     registry = [machine.seconds("--cache-from", REGISTRY) for _ in range(RUNS)]
     folder = [machine.seconds("--cache-from", str(remembered.folder)) for _ in range(RUNS)]
     print(f"\nalone {alone}, from the registry {registry}, from the folder {folder}")
-    assert statistics.median(alone) >= 3 * statistics.median(registry)
-    assert statistics.median(alone) >= 3 * statistics.median(folder)
+    assert alone >= 3 * statistics.median(registry)
+    assert alone >= 3 * statistics.median(folder)
     # Not one step was carried out, and none is told of.
     docker("--host", machine.address, "builder", "prune", "--all", "--force")
     assert "built from [" not in machine.build("--cache-from", REGISTRY).stderr
