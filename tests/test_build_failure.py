@@ -8,6 +8,7 @@ import pytest
 from shanty.dependencies.lock import read_lock
 from shanty.dependencies.locked_package import LockedPackage
 from shanty.dependencies.marker import machine
+from shanty.door import door
 from shanty.failure.build_failure import diagnose_build
 from shanty.failure.case import Case, Diagnosis
 from shanty.project import Project
@@ -42,6 +43,28 @@ def test_what_no_package_is_to_blame_for_comes_first(explain: Explain) -> None:
             "as a docker command by sudo leaves it"
         ),
         'sudo chown -R "$(id -u)" /home/ann/.docker',
+    )
+
+
+def test_a_cache_that_the_engine_does_not_export_is_told_with_what_it_does(
+    explain: Explain,
+) -> None:
+    told = explain("ERROR: Cache export is not supported for the docker driver.\nSwitch to …\n")
+    assert told
+    assert told[0] == "this engine exports its cache neither to a registry nor to a folder"
+    assert told[1].startswith(f"{door()} build --cache-to type=inline  # ")
+
+
+def test_a_cache_that_a_registry_does_not_take_is_told_with_its_reason(explain: Explain) -> None:
+    head = "------\n > exporting cache to registry:\n------\n"
+    told = explain(f"{head}ERROR: failed to solve: error writing layer blob: denied\n")
+    assert told == (
+        "the cache was not exported to registry: error writing layer blob: denied",
+        f"{door()} build  # without --cache-to, until that is mended",
+    )
+    assert explain(head) == (
+        "the cache was not exported to registry: it does not say why",
+        f"{door()} build  # without --cache-to, until that is mended",
     )
 
 

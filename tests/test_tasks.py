@@ -258,7 +258,7 @@ def test_every_option_of_build_reaches_docker_under_its_own_name(
     assert "--tag one:1 --tag two:2 --label" in line
     assert line.endswith(
         "--platform linux/amd64,linux/arm64 --builder far --cache-from type=local,src=a "
-        "--cache-to type=local,dest=b --no-cache --pull --push ."
+        "--cache-to type=local,dest=b,mode=max --no-cache --pull --push ."
     )
     assert answer.stdout.startswith("one:1  pushed  ")
 

@@ -12,6 +12,7 @@ from shanty.ignore_file import check_ignore_file, write_dockerfile
 from shanty.index_secrets import Secret, index_secrets
 from shanty.network import ca_bundle, set_proxies
 from shanty.recipe import Recipe
+from shanty.remembered import cache_from, cache_to
 from shanty.request import Request, csv, shown, tag
 from shanty.settings import Settings
 
@@ -146,9 +147,12 @@ def _build_options(options: BuildOptions) -> list[str]:
     arguments: list[str] = []
     if options.platforms:
         arguments += ["--platform", ",".join(options.platforms)]
-    for name in ("builder", "cache_from", "cache_to"):
-        if value := getattr(options, name):
-            arguments += [f"--{name.replace('_', '-')}", value]
+    if options.builder:
+        arguments += ["--builder", options.builder]
+    if options.cache_from:
+        arguments += ["--cache-from", cache_from(options.cache_from)]
+    if options.cache_to:
+        arguments += ["--cache-to", cache_to(options.cache_to)]
     arguments += [
         f"--{name.replace('_', '-')}" for name in ("no_cache", "pull") if getattr(options, name)
     ]

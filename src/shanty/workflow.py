@@ -23,6 +23,8 @@ from shanty.labels import image_labels
 from shanty.own_base import on_own_base, own_base_image
 from shanty.project import Project
 from shanty.project_files import check_project
+from shanty.rebuilt.progress import Progress
+from shanty.rebuilt.watch import Watch
 from shanty.recipe import Recipe, read_recipe
 from shanty.request import Request
 from shanty.settings import (
@@ -152,9 +154,12 @@ class Workflow:
         self, target: str, resolved: Resolved, recipe: Recipe, options: BuildOptions
     ) -> None:
         asked = build_image(resolved.settings, recipe, target, os.environ, options)
+        watch = None if self.dry else Watch(self.project, asked)
         for _ in range(TRIES):
-            tail = Tail()
+            tail = Progress()
             if not self._perform(asked, partial(terminal.execute_build, tail=tail)):
+                if watch and (why := watch.told(tail, engine.image_digest)):
+                    terminal.say(why)
                 return
             if LOST_TRACK not in tail.text:
                 break

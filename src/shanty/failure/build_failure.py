@@ -8,6 +8,7 @@ from shanty.dependencies.poetry_version import RELEASES
 from shanty.dependencies.python_version import KNOWN, is_admitted
 from shanty.dependencies.wheels import has_wheel, newest_before
 from shanty.door import door
+from shanty.failure.cache import not_exported
 from shanty.failure.case import Case, Diagnosis
 from shanty.failure.compiler import COMPILER, FROM_SCRATCH, PYTHON_HEADERS, RUNTIME, wanted
 from shanty.failure.disk import disk_full
@@ -43,7 +44,7 @@ def diagnose_build(case: Case, *, debian_python: bool) -> Diagnosis | None:
     The headers of a Python of Debian's are in a package of their own.
     """
     said = MARGIN.sub("", case.log)
-    if outside := disk_full(said) or notes_refused(said) or not_pushed(said):
+    if outside := _outside(said):
         return outside
     if unknown := UNKNOWN_TO_DEBIAN.search(said):
         return Diagnosis(
@@ -61,6 +62,11 @@ def diagnose_build(case: Case, *, debian_python: bool) -> Diagnosis | None:
     if red := red_tests(said):
         return red
     return not_fetched(said) or _compilation(said, case, debian_python=debian_python)
+
+
+def _outside(said: str) -> Diagnosis | None:
+    """Explain what no package is to blame for."""
+    return disk_full(said) or notes_refused(said) or not_exported(said) or not_pushed(said)
 
 
 def _refused_project(said: str) -> str:

@@ -18,8 +18,8 @@ from shanty.tasks.task import ENV, task
         "no-cache": "build every step anew",
         "pull": "look for a newer base image",
         "builder": "the buildx builder",
-        "cache-from": "where to read cached steps from",
-        "cache-to": "where to write cached steps to",
+        "cache-from": "where to read cached steps from: a name in a registry, a folder",
+        "cache-to": "where to write cached steps to, those of every stage",
     },
 )
 def build(
