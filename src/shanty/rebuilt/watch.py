@@ -6,20 +6,18 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shanty.endpoint import endpoint
 from shanty.errors import ShantyError
-from shanty.ignore_file import project_cache
 from shanty.project import Project
-from shanty.rebuilt.asked import Asked
-from shanty.rebuilt.listing import ignored, list_files
 from shanty.rebuilt.progress import Progress
-from shanty.rebuilt.reason import rebuilt
-from shanty.rebuilt.record import Record, made, read_record
-from shanty.rebuilt.steps import SCRATCH, Plan, Step
 from shanty.request import Request
 
+# The thread imports what it works with, while docker is at work.
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from shanty.rebuilt.asked import Asked
+    from shanty.rebuilt.record import Record
+    from shanty.rebuilt.steps import Plan, Step
 
 # Returns the digest of an image by its name, `None` for one that the engine does not hold.
 Digests = Callable[[str], str | None]
@@ -29,29 +27,35 @@ class Watch:
     """One build, from its start on; a thread lists the files, for the engine takes its time."""
 
     def __init__(self, project: Project, request: Request) -> None:
-        self._project = project
-        self._asked = Asked.of(request)
+        self._project, self._request = project, request
         self._file: Path | None = None
         self._before: Record | None = None
         self._now: Record | None = None
-        self._plan = Plan((), {})
+        self._asked: Asked
+        self._plan: Plan
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
 
     def _look(self) -> None:
         # No line is better than a fault of what nobody asked for, whatever it is.
         with suppress(Exception):
-            asked = self._asked
-            plan = Plan.of(asked)
-            folder = project_cache(self._project)
-            file = folder / f"built-{asked.target}.json"
+            from shanty.endpoint import endpoint  # noqa: PLC0415
+            from shanty.ignore_file import project_cache  # noqa: PLC0415
+            from shanty.rebuilt.asked import Asked  # noqa: PLC0415
+            from shanty.rebuilt.listing import ignored, list_files  # noqa: PLC0415
+            from shanty.rebuilt.record import Record, made, read_record  # noqa: PLC0415
+            from shanty.rebuilt.steps import Plan  # noqa: PLC0415
+
+            self._asked = asked = Asked.of(self._request)
+            self._plan = plan = Plan.of(asked)
+            file = project_cache(self._project) / f"built-{asked.target}.json"
             self._before = before = read_record(file)
             text = ignored(asked)
             known = before.files if before and before.ignored == text else {}
             files = list_files(asked, plan.steps, text, known)
             builder = asked.builder or endpoint().name
             self._now = Record(files, text, made(plan), plan.choices, builder)
-            self._plan, self._file = plan, file
+            self._file = file
 
     def told(self, progress: Progress, digests: Digests) -> str:
         """Return why the build did what it did, nothing where all was cached; keep the record."""
@@ -59,14 +63,18 @@ class Watch:
         file, before, now = self._file, self._before, self._now
         if file is None or now is None:
             return ""
+        from shanty.rebuilt.reason import rebuilt  # noqa: PLC0415
+
         anew = [step for step in self._plan.steps if step.key in progress.anew]
         now = replace(now, bases=self._bases(anew, digests))
         if now != before:
             now.write(file)
         return rebuilt(self._asked, anew[0], before, now) if anew else ""
 
-    def _bases(self, anew: list[Step], digests: Digests) -> dict[str, str]:
+    def _bases(self, anew: "list[Step]", digests: Digests) -> dict[str, str]:
         """Return the base images' digests: asked for where one may be why."""
+        from shanty.rebuilt.steps import SCRATCH  # noqa: PLC0415
+
         known = dict(self._before.bases) if self._before else {}
         bases = {step.base for step in self._plan.steps} - {SCRATCH}
         asked = {step.base for step in anew if step.is_first and not self._asked.builder}
