@@ -7,7 +7,6 @@ which counts what is sent there, and at last none at all.
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,22 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.support import command, docker, wait_for
+from tests.engine.support import command, docker
 from tests.faults.conftest import BASE
 from tests.faults.interrupts import berth
 from tests.faults.judge import show
 from tests.faults.place import Outcome, Place
+from tests.island import NEEDED, NETWORK, engine, entering, namespace, way_out
 
-NEEDED = ("ip", "nsenter", "iptables", "dockerd", "sysctl")
-# For documentation alone, so nobody's.
-NETWORK = "198.51.100"
 QUESTION = "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'?', ('192.0.2.1', 9))"
-ENGINE_SECONDS = 60
-
-
-def entering(name: str) -> list[str]:
-    """Return what a command in a namespace begins with: `ip netns exec` would hide the cgroups."""
-    return ["nsenter", f"--net=/run/netns/{name}"]
 
 
 @dataclass(frozen=True)
@@ -60,47 +51,6 @@ class Island:
 
 
 @contextmanager
-def namespace(name: str) -> Iterator[None]:
-    """Make a network namespace with nothing but itself in it."""
-    command(["ip", "netns", "add", name])
-    try:
-        inside = entering(name)
-        # It would send packets of its own accord.
-        command([*inside, "sysctl", "--quiet", "net.ipv6.conf.all.disable_ipv6=1"])
-        command([*inside, "sysctl", "--quiet", "net.ipv6.conf.default.disable_ipv6=1"])
-        command([*inside, "ip", "link", "set", "lo", "up"])
-        yield
-    finally:
-        command(["ip", "netns", "delete", name])
-
-
-@contextmanager
-def way_out(name: str) -> Iterator[None]:
-    """Let a namespace reach what this machine reaches, for a while."""
-    outer = f"v{os.getpid()}"
-    link = ["ip", "link", "add", outer, "type", "veth", "peer", "name", "out", "netns", name]
-    inside = [*entering(name), "ip"]
-    rules = [
-        ("POSTROUTING", "nat", ["--source", f"{NETWORK}.0/30", "--jump", "MASQUERADE"]),
-        ("FORWARD", "filter", ["--in-interface", outer, "--jump", "ACCEPT"]),
-        ("FORWARD", "filter", ["--out-interface", outer, "--jump", "ACCEPT"]),
-    ]
-    with ExitStack() as stack:
-        command(link)
-        stack.callback(command, ["ip", "link", "delete", outer], code=None)
-        command(["ip", "address", "add", f"{NETWORK}.1/30", "dev", outer])
-        command(["ip", "link", "set", outer, "up"])
-        command([*inside, "address", "add", f"{NETWORK}.2/30", "dev", "out"])
-        command([*inside, "link", "set", "out", "up"])
-        command([*inside, "route", "add", "default", "via", f"{NETWORK}.1"])
-        for chain, kind, words in rules:
-            table = ["iptables", "--wait", "--table", kind]
-            command([*table, "--insert", chain, "1", *words])
-            stack.callback(command, [*table, "--delete", chain, *words])
-        yield
-
-
-@contextmanager
 def way_to_nowhere(island: Island) -> Iterator[None]:
     """Let a namespace send what it likes, for a while, to where nobody reads it."""
     island.run("ip", "link", "add", "nowhere", "type", "veth", "peer", "name", "nobody")
@@ -113,23 +63,6 @@ def way_to_nowhere(island: Island) -> Iterator[None]:
         yield
     finally:
         island.run("ip", "link", "delete", "nowhere")
-
-
-@contextmanager
-def engine(name: str, folder: Path) -> Iterator[str]:
-    """Start an engine of its own in a namespace; yield its address."""
-    address = f"unix://{folder}/docker.sock"
-    words = [f"--data-root={folder}/data", f"--exec-root={folder}/run", f"--host={address}"]
-    line = [*entering(name), "dockerd", *words, f"--pidfile={folder}/pid"]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(line, stdout=log, stderr=log)
-    try:
-        answers = ("--host", address, "version", "--format", "{{.Server.Version}}")
-        wait_for(lambda: docker(*answers, code=None).returncode == 0, ENGINE_SECONDS)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(ENGINE_SECONDS)
 
 
 @pytest.fixture

@@ -1,0 +1,62 @@
+"""Measure beside an engine of our own, then write the table and draw the picture."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests import island
+from tests.bench import report
+from tests.bench.arguments import Arguments, parse
+from tests.bench.preparation import LOCK
+from tests.bench.project import make_copy
+from tests.bench.shapes import SHANTY, Shape, Versions
+from tests.engine.support import docker
+
+# For documentation alone, so nobody's.
+NETWORK = "203.0.113"
+
+
+def base_image(folder: Path) -> str:
+    """Return the base image that the settings come to on this machine's engine."""
+    copy = make_copy(folder / "asked", "bench", LOCK)
+    line = Shape(SHANTY, copy, Versions("", "", "")).announced("build")[-1]
+    return next(word for word in line if word.startswith("BASE_IMAGE=")).partition("=")[2]
+
+
+def measure(words: list[str]) -> None:
+    """Run the measures in a namespace with an engine whose caches are empty."""
+    missing = [name for name in island.NEEDED if not shutil.which(name)]
+    if missing or os.geteuid():
+        sys.exit(f"this makes a network namespace, which takes root and {', '.join(island.NEEDED)}")
+    name = f"bench-{os.getpid()}"
+    with ExitStack() as stack:
+        # The path of a socket is short.
+        folder = Path(tempfile.mkdtemp(prefix="bench-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.enter_context(island.namespace(name))
+        stack.enter_context(island.way_out(name, NETWORK))
+        address = stack.enter_context(island.engine(name, folder))
+        archive = folder / "base.tar"
+        docker("save", "--output", str(archive), base_image(folder))
+        docker("--host", address, "load", "--input", str(archive))
+        line = [*island.entering(name), sys.executable, "-m", "tests.bench.run", *words]
+        cache = {"XDG_CACHE_HOME": str(folder / "cache")}
+        environment = {**os.environ, "DOCKER_HOST": address, **cache}
+        subprocess.run(line, env=environment, check=True)
+
+
+def main(words: list[str]) -> None:
+    """Measure, unless told to draw alone, and report."""
+    arguments: Arguments = parse(words)
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    if not arguments.draw:
+        measure(words)
+    report.write(arguments.folder, is_for_readme=arguments.write_readme)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

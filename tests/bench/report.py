@@ -1,0 +1,33 @@
+"""The table, the picture and the README, from the rows."""
+
+from pathlib import Path
+
+from tests.bench import picture, readme
+from tests.bench.ledger import head_of, read_rows
+from tests.bench.summary import summarize
+from tests.bench.table import described, details, table
+
+CHECKOUT = Path(__file__).parents[2]
+README = CHECKOUT / "README.md"
+ROWS = "bench.csv"
+NOTES = """\
+Medians; in brackets how many times Shanty's value it is. *Bare docker* is the line that
+`shanty build` announces, run without Shanty. *Floor* is a bare Invoke, `docker run true`,
+`docker stop` of a process that ends at once, or the bytes of lock, `pyproject.toml` and package.
+"""
+
+
+def write(folder: Path, *, is_for_readme: bool = False) -> None:
+    """Write the table and the pictures, and the README's part where that is wanted."""
+    lines = (folder / ROWS).read_text(encoding="utf-8").splitlines()
+    summaries = summarize(read_rows(lines))
+    head = described(head_of(lines))
+    text = f"{table(summaries)}\n{NOTES}\n{head}\n"
+    page = f"# Shanty beside the other ways\n\n{text}\n## Medians and spread\n\n"
+    (folder / "bench.md").write_text(page + details(summaries), encoding="utf-8")
+    for theme in picture.THEMES:
+        drawn = picture.draw(summaries, theme)
+        (folder / f"bench-{theme.name}.svg").write_text(drawn, encoding="utf-8")
+    if is_for_readme:
+        readme.write(README, text)
+    print(text)
