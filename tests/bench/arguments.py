@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
-MEASURES = ("list", "serve", "throughput", "weight", "build")
+MEASURES = ("list", "serve", "throughput", "weight", "build", "growth")
 RUNS = 10
 QUICK_RUNS = 2
 

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import builds, commands, servers, throughput, weight
+from tests.bench import builds, commands, growth, servers, throughput, weight
 from tests.bench.arguments import Arguments, parse
 from tests.bench.ledger import Ledger
 from tests.bench.machine import describe
@@ -51,13 +51,26 @@ def measure(arguments: Arguments, folder: Path) -> None:
     """Prepare, then measure as often as wanted."""
     prepared = prepare(folder)
     ledger = Ledger(arguments.folder / "bench.csv")
-    ledger.open(describe(prepared))
+    head = describe(prepared)
+    ledger.open(head)
     chance = random.Random(arguments.seed)  # noqa: S311 - an order, the same every time
     every = measures(prepared, folder, ledger, chance)
     for run in range(1, arguments.runs + 1):
         for name, one in every.items():
             if name in arguments.only:
                 one(run)
+    if "growth" in arguments.only:
+        grow(arguments, prepared, folder, head)
+
+
+def grow(arguments: Arguments, prepared: Prepared, folder: Path, head: dict[str, str]) -> None:
+    """Measure as the work grows; the rows are a file of their own."""
+    points = growth.make_points(folder / "growth", prepared.shapes[SHANTY].versions)
+    ledger = Ledger(arguments.folder / "growth.csv")
+    ledger.open(head)
+    chance = random.Random(arguments.seed)  # noqa: S311 - an order, the same every time
+    for run in range(1, arguments.runs + 1):
+        growth.measure_growth(points, ledger, run, chance)
 
 
 if __name__ == "__main__":
