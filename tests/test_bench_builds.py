@@ -26,6 +26,8 @@ def test_what_was_fetched_is_counted_for_every_installer() -> None:
     assert fetched(PIP) == 2
     assert fetched(POETRY) == 2
     assert fetched("#9 0.3 Prepared 1 package in 12ms\n#9 0.4 Installed 21 packages in 9ms\n") == 1
+    own = "#12 0.3 Prepared 1 package in 12ms\n#12 0.4  + harbour==1.0.0 (from file:///tmp)\n"
+    assert fetched(own) == 0
     assert fetched("#9 CACHED\n") == 0
 
 

@@ -10,6 +10,7 @@ from tests.bench.shapes import BARE, SHANTY, Shape
 # A build says what it fetched: uv how many packages, pip and Poetry which.
 PREPARED = re.compile(r"Prepared (\d+) package")
 DOWNLOADED = re.compile(r"Downloading \S+\.(?:whl|tar\.gz)(?= |$)", re.MULTILINE)
+OWN = re.compile(r"\+ harbour==")
 INSTALLING = re.compile(r"- Installing (?!harbour)\S+ \(")
 SENT = re.compile(r"transferring (context|docker): ([\d.]+)(k|M|G)?B")
 FACTORS = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}
@@ -18,8 +19,9 @@ AGAIN = 3
 
 def fetched(said: str) -> int:
     """Return how many packages a build says it fetched."""
-    prepared = sum(int(number) for number in PREPARED.findall(said))
-    return prepared + len(DOWNLOADED.findall(said)) + len(INSTALLING.findall(said))
+    # The project's own wheel is prepared too, and comes from nowhere.
+    prepared = sum(int(number) for number in PREPARED.findall(said)) - len(OWN.findall(said))
+    return max(prepared, 0) + len(DOWNLOADED.findall(said)) + len(INSTALLING.findall(said))
 
 
 def sent(said: str, name: str = "context") -> int:
@@ -65,6 +67,7 @@ def _begin(copy: Copy) -> None:
 def _measure(shape: Shape, ledger: Ledger, run: int, measure: str) -> str:
     done = shape.run(shape.build())
     ledger.add(measure, shape.name, run, done.seconds)
+    ledger.keep(f"{measure}-{shape.name}-{run}.log", done.said)
     return done.said
 
 

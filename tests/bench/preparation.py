@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,11 +30,11 @@ class Prepared:
 
     shapes: dict[str, Shape]
     without_bytecode: dict[str, Shape]
-    flask: Shape
+    flask: Shape | None
 
 
-def prepare(folder: Path) -> Prepared:
-    """Make all that is measured, every version asserted to be the same."""
+def prepare(folder: Path, only: Collection[str]) -> Prepared:
+    """Make what is measured, every version asserted to be the same."""
     copy = make_copy(folder / SHANTY, "bench-shanty", LOCK)
     shanty = Shape(SHANTY, copy, _versions(copy))
     shanty.run(shanty.build("staging"))
@@ -49,7 +50,11 @@ def prepare(folder: Path) -> Prepared:
     for name in (SHANTY, BLOG_POST):
         shapes[name].run(shapes[name].build("development"))
     assert_equal(shapes)
-    return Prepared(shapes, _without_bytecode(folder, shapes), _flask(folder, shanty.versions))
+    return Prepared(
+        shapes,
+        _without_bytecode(folder, shapes) if "serve" in only else {},
+        _flask(folder, shanty.versions) if "weight" in only else None,
+    )
 
 
 def _copy(folder: Path, name: str, lists: Path) -> Copy:

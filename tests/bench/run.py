@@ -49,7 +49,7 @@ def measures(
 
 def measure(arguments: Arguments, folder: Path) -> None:
     """Prepare, then measure as often as wanted."""
-    prepared = prepare(folder)
+    prepared = prepare(folder, arguments.only)
     ledger = Ledger(arguments.folder / "bench.csv")
     head = describe(prepared)
     ledger.open(head)

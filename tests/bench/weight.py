@@ -10,7 +10,8 @@ def measure_weight(prepared: Prepared, ledger: Ledger, run: int) -> None:
     for shape in prepared.shapes.values():
         if shape.name != BARE:
             ledger.add("bytes", shape.name, run, added(shape), "B")
-    ledger.add("bytes of Flask", SHANTY, run, added(prepared.flask), "B")
+    if prepared.flask:
+        ledger.add("bytes of Flask", SHANTY, run, added(prepared.flask), "B")
 
 
 def added(shape: Shape) -> int:
