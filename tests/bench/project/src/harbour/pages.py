@@ -18,8 +18,8 @@ def index() -> str:
 
 @blueprint.get("/compute")
 def compute() -> str:
-    """Keep a processor busy for some 10 ms."""
-    return str(sum(number * number for number in range(150_000)))
+    """Keep a processor busy for some 30 ms."""
+    return str(sum(number * number for number in range(600_000)))
 
 
 @blueprint.get("/wait")
