@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -59,4 +60,6 @@ def main(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    # Nothing is left behind by a run that is ended early.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     main(sys.argv[1:])
