@@ -45,8 +45,8 @@ def measure(words: list[str]) -> None:
         docker("save", "--output", str(archive), base_image(folder))
         docker("--host", address, "load", "--input", str(archive))
         line = [*island.entering(name), sys.executable, "-m", "tests.bench.run", *words]
-        cache = {"XDG_CACHE_HOME": str(folder / "cache")}
-        environment = {**os.environ, "DOCKER_HOST": address, **cache}
+        own = {"XDG_CACHE_HOME": str(folder / "cache"), "TMPDIR": str(folder)}
+        environment = {**os.environ, "DOCKER_HOST": address, **own}
         subprocess.run(line, env=environment, check=True)
 
 
