@@ -95,5 +95,5 @@ def faults(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure Shanty beside the other ways; the machine should have nothing else to do."""
-    install(session, "nox")
+    install(session)
     session.run("python", "-m", "tests.bench", *session.posargs)

@@ -11,7 +11,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def summaries(*measures: str) -> dict[Key, Summary]:
     """Return summaries of each shape, the last of which has the longest bar."""
     return {
-        (measure, shape): Summary(1 + number, 1, 9, "s", 3)
+        (measure, shape): Summary(1 + number, 1, 2 + number, "s", 3)
         for measure in measures
         for number, shape in enumerate(NAMES)
     }
@@ -20,7 +20,14 @@ def summaries(*measures: str) -> dict[Key, Summary]:
 def test_a_bar_is_as_long_as_its_part_of_the_longest() -> None:
     root = ET.fromstring(draw(summaries("cold"), THEMES[0]))  # noqa: S314 - our own
     bars = [int(bar.get("width", "")) for bar in root.iter(f"{SVG}rect")]
-    assert bars == [round(BAR * part / 4) for part in (1, 2, 3, 4)]
+    assert bars == [round(BAR * part / 5) for part in (1, 2, 3, 4)]
+
+
+def test_a_line_goes_from_the_least_to_the_most() -> None:
+    root = ET.fromstring(draw(summaries("cold"), THEMES[0]))  # noqa: S314 - our own
+    last = list(root.iter(f"{SVG}line"))[-1]
+    length = int(last.get("x2", "")) - int(last.get("x1", ""))
+    assert length == BAR - round(BAR / 5)
 
 
 def test_each_measure_that_was_made_has_a_panel() -> None:

@@ -1,4 +1,4 @@
-"""The comparison as a picture: a panel a measure, a bar a shape."""
+"""The comparison as a picture: a panel a measure, a bar a shape, a thin line for its spread."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ def draw(summaries: Summaries, theme: Theme) -> str:
 
 def _panel(measure: str, summaries: Summaries, theme: Theme) -> Iterator[str]:
     found = {name: summaries[measure, name] for name in NAMES if (measure, name) in summaries}
-    most = max(one.median for one in found.values()) or 1
+    most = max(one.most for one in found.values()) or 1
     title = escape(PANELS[measure])
     yield f'<text x="0" y="13" font-weight="600" fill="{theme.text}">{title}</text>'
     for index, (name, one) in enumerate(found.items()):
@@ -84,15 +84,22 @@ def _panel(measure: str, summaries: Summaries, theme: Theme) -> Iterator[str]:
 def _bar(name: str, one: Summary, most: float, top: int, theme: Theme) -> Iterator[str]:
     is_own = name == SHANTY
     color, weight = (theme.own, "600") if is_own else (theme.other, "400")
-    width = max(2, round(one.median / most * BAR))
+    width, least, far = (
+        max(2, round(value / most * BAR)) for value in (one.median, one.least, one.most)
+    )
     fill = theme.text if is_own else theme.faint
-    end, base = NAME_WIDTH - 8, top + 12
+    end, base, middle = NAME_WIDTH - 8, top + 12, top + 8
     yield (
         f'<text x="{end}" y="{base}" text-anchor="end" font-weight="{weight}" fill="{fill}">'
         f"{NAMES[name]}</text>"
     )
-    yield (f'<rect x="{NAME_WIDTH}" y="{top}" width="{width}" height="16" rx="2" fill="{color}"/>')
+    yield f'<rect x="{NAME_WIDTH}" y="{top}" width="{width}" height="16" rx="2" fill="{color}"/>'
+    # From the least of the runs to the most.
     yield (
-        f'<text x="{NAME_WIDTH + width + 6}" y="{base}" font-weight="{weight}" fill="{fill}">'
-        f"{escape(figure.write(one.median, one.unit))}</text>"
+        f'<line x1="{NAME_WIDTH + least}" x2="{NAME_WIDTH + far}" y1="{middle}" y2="{middle}"'
+        f' stroke="{theme.text}" stroke-opacity="0.6"/>'
+    )
+    yield (
+        f'<text x="{NAME_WIDTH + max(width, far) + 6}" y="{base}" font-weight="{weight}"'
+        f' fill="{fill}">{escape(figure.write(one.median, one.unit))}</text>'
     )
