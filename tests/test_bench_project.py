@@ -11,7 +11,7 @@ import pytest
 from shanty.dependencies.lock import check_fresh, read_lock
 from shanty.project import find_project
 from tests.bench import growth, servers, throughput
-from tests.bench.arguments import MEASURES, RESULTS, parse
+from tests.bench.arguments import MEASURES, RESULTS, TRIALS, parse
 from tests.bench.growth import write_modules
 from tests.bench.project import LOCKS, PACKAGE, make_copy
 from tests.engine.support import command, free_port
@@ -100,3 +100,10 @@ def test_the_command_line_says_how_often_and_what() -> None:
     assert parse(["--quick"]).runs == 2
     assert parse(["--quick", "--runs", "3", "--only", "build", "serve"]).runs == 3
     assert parse(["--only", "build", "serve"]).only == ("build", "serve")
+
+
+def test_a_part_and_a_few_runs_leave_the_results_alone() -> None:
+    assert parse(["--draw"]).folder == RESULTS
+    assert parse(["--runs", "9"]).folder == TRIALS
+    assert parse(["--only", "build"]).folder == TRIALS
+    assert parse(["--only", "build", "--results", "there"]).folder == Path("there")
