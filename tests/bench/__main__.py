@@ -9,16 +9,15 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests import island
 from tests.bench import report
 from tests.bench.arguments import Arguments, parse
 from tests.bench.preparation import LOCK
 from tests.bench.project import make_copy
 from tests.bench.shapes import SHANTY, Shape, Versions
+from tests.engine import island
 from tests.engine.support import docker
 
-# For documentation alone, so nobody's.
-NETWORK = "203.0.113"
+NEEDED = ("ip", "nsenter", "iptables", "dockerd", "sysctl")
 
 
 def base_image(folder: Path) -> str:
@@ -30,16 +29,16 @@ def base_image(folder: Path) -> str:
 
 def measure(words: list[str]) -> None:
     """Run the measures in a namespace with an engine whose caches are empty."""
-    missing = [name for name in island.NEEDED if not shutil.which(name)]
+    missing = [name for name in NEEDED if not shutil.which(name)]
     if missing or os.geteuid():
-        sys.exit(f"this makes a network namespace, which takes root and {', '.join(island.NEEDED)}")
+        sys.exit(f"this makes a network namespace, which takes root and {', '.join(NEEDED)}")
     name = f"bench-{os.getpid()}"
     with ExitStack() as stack:
         # The path of a socket is short.
         folder = Path(tempfile.mkdtemp(prefix="bench-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         stack.enter_context(island.namespace(name))
-        stack.enter_context(island.way_out(name, NETWORK))
+        stack.enter_context(island.way_out(name))
         address = stack.enter_context(island.engine(name, folder))
         archive = folder / "base.tar"
         docker("save", "--output", str(archive), base_image(folder))

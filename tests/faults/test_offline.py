@@ -17,13 +17,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.island import NETWORK, engine, entering, namespace, way_out
 from tests.engine.support import command, docker
 from tests.faults.conftest import BASE
 from tests.faults.interrupts import berth
 from tests.faults.judge import show
 from tests.faults.place import Outcome, Place
-from tests.island import NEEDED, NETWORK, engine, entering, namespace, way_out
 
+NEEDED = ("ip", "nsenter", "iptables", "dockerd", "sysctl")
 QUESTION = "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'?', ('192.0.2.1', 9))"
 
 

@@ -1,4 +1,4 @@
-"""An engine of its own, in a network namespace of its own: this machine's does not know of it."""
+"""A network namespace with engines of its own, as other machines are."""
 
 import os
 import subprocess
@@ -8,7 +8,6 @@ from pathlib import Path
 
 from tests.engine.support import command, docker, wait_for
 
-NEEDED = ("ip", "nsenter", "iptables", "dockerd", "sysctl")
 # For documentation alone, so nobody's.
 NETWORK = "198.51.100"
 ENGINE_SECONDS = 60
@@ -35,24 +34,24 @@ def namespace(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def way_out(name: str, network: str = NETWORK) -> Iterator[None]:
+def way_out(name: str) -> Iterator[None]:
     """Let a namespace reach what this machine reaches, for a while."""
     outer = f"v{os.getpid()}"
     link = ["ip", "link", "add", outer, "type", "veth", "peer", "name", "out", "netns", name]
     inside = [*entering(name), "ip"]
     rules = [
-        ("POSTROUTING", "nat", ["--source", f"{network}.0/30", "--jump", "MASQUERADE"]),
+        ("POSTROUTING", "nat", ["--source", f"{NETWORK}.0/30", "--jump", "MASQUERADE"]),
         ("FORWARD", "filter", ["--in-interface", outer, "--jump", "ACCEPT"]),
         ("FORWARD", "filter", ["--out-interface", outer, "--jump", "ACCEPT"]),
     ]
     with ExitStack() as stack:
         command(link)
         stack.callback(command, ["ip", "link", "delete", outer], code=None)
-        command(["ip", "address", "add", f"{network}.1/30", "dev", outer])
+        command(["ip", "address", "add", f"{NETWORK}.1/30", "dev", outer])
         command(["ip", "link", "set", outer, "up"])
-        command([*inside, "address", "add", f"{network}.2/30", "dev", "out"])
+        command([*inside, "address", "add", f"{NETWORK}.2/30", "dev", "out"])
         command([*inside, "link", "set", "out", "up"])
-        command([*inside, "route", "add", "default", "via", f"{network}.1"])
+        command([*inside, "route", "add", "default", "via", f"{NETWORK}.1"])
         for chain, kind, words in rules:
             table = ["iptables", "--wait", "--table", kind]
             command([*table, "--insert", chain, "1", *words])
@@ -61,11 +60,11 @@ def way_out(name: str, network: str = NETWORK) -> Iterator[None]:
 
 
 @contextmanager
-def engine(name: str, folder: Path) -> Iterator[str]:
+def engine(name: str, folder: Path, *words: str) -> Iterator[str]:
     """Start an engine of its own in a namespace; yield its address."""
     address = f"unix://{folder}/docker.sock"
-    words = [f"--data-root={folder}/data", f"--exec-root={folder}/run", f"--host={address}"]
-    line = [*entering(name), "dockerd", *words, f"--pidfile={folder}/pid"]
+    places = [f"--data-root={folder}/data", f"--exec-root={folder}/run", f"--host={address}"]
+    line = [*entering(name), "dockerd", *places, f"--pidfile={folder}/pid", *words]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(line, stdout=log, stderr=log)
     try:
