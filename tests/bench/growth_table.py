@@ -1,7 +1,5 @@
 """What the work costs as it grows, as a table, and whether a curve is too steep."""
 
-from itertools import pairwise
-
 from tests.bench import figure
 from tests.bench.growth import DATA, FILES, PACKAGES
 from tests.bench.shapes import BARE, SHANTY
@@ -52,7 +50,6 @@ def _steep(summaries: Summaries, measure: str) -> str:
 
 def is_steep(curve: list[tuple[int, float]]) -> bool:
     """Tell whether the cost of one more grows with their number, by more than noise."""
-    slopes = [(after - before) / (more - less) for (less, before), (more, after) in pairwise(curve)]
-    (less, before), (more, after) = curve[-2:]
-    expected = before + max(slopes[0] * STEEPER, 0) * (more - less)
-    return after - expected > NOISE_SECONDS
+    (fewest, first), (some, second), (many, third) = curve
+    linear = max(second - first, NOISE_SECONDS) * (many - fewest) / (some - fewest)
+    return third - first > linear * STEEPER
