@@ -36,7 +36,7 @@ def measure(words: list[str]) -> None:
     with ExitStack() as stack:
         # The path of a socket is short.
         folder = Path(tempfile.mkdtemp(prefix="bench-"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.callback(remove, folder)
         stack.enter_context(island.namespace(name))
         stack.enter_context(island.way_out(name))
         address = stack.enter_context(island.engine(name, folder))
@@ -47,6 +47,15 @@ def measure(words: list[str]) -> None:
         own = {"XDG_CACHE_HOME": str(folder / "cache"), "TMPDIR": str(folder)}
         environment = {**os.environ, "DOCKER_HOST": address, **own}
         subprocess.run(line, env=environment, check=True)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with what an engine that was ended in its work has left mounted there."""
+    for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines():
+        place = Path(line.split()[4])
+        if place.is_relative_to(folder):
+            subprocess.run(["umount", "--lazy", str(place)], check=False)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def main(words: list[str]) -> None:
