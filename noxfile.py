@@ -90,3 +90,10 @@ def faults(session: nox.Session) -> None:
     """Inject every fault that a person can meet, and judge what is told of it."""
     install(session, "test", "nox")
     session.run("pytest", "tests/faults", *session.posargs, env=TEMPORARY)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure Shanty beside the other ways; the machine should have nothing else to do."""
+    install(session)
+    session.run("python", "-m", "tests.bench", *session.posargs)

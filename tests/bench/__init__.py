@@ -1,0 +1,1 @@
+"""Shanty measured beside the other ways, on one machine; `nox -s bench` runs it."""
