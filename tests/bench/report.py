@@ -18,7 +18,8 @@ Medians; in brackets how many times Shanty's value it is. *Bare docker* is the l
 PICTURE = """\
 <picture>
   <source media="(prefers-color-scheme: dark)" srcset="tests/bench/results/bench-dark.svg">
-  <img alt="Seconds, bytes and pages a second of Shanty beside the other ways" src="tests/bench/results/bench-light.svg">
+  <img alt="Seconds, bytes and pages a second of Shanty beside the other ways"
+    src="tests/bench/results/bench-light.svg">
 </picture>
 
 """
