@@ -5,6 +5,7 @@ import os
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -174,9 +175,15 @@ def test_without_a_pip_nobody_knows_its_index(
     assert found.what == "not looked at: no pip is here to ask which is its own"
 
 
-def test_pip_knows_its_own_index() -> None:
-    pytest.importorskip("pip")
-    assert index._default_index().startswith("https://")  # noqa: SLF001 - it is not to be asked
+def test_pip_knows_its_own_index(
+    server: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # That pip has it there is seen in `tests/faults`, which ask the pip of a base image.
+    url = f"http://{server.host}/simple"
+    modules = {"pip._internal.models.index": SimpleNamespace(PyPI=SimpleNamespace(simple_url=url))}
+    monkeypatch.setattr("importlib.import_module", modules.__getitem__)
+    (found,) = asked(tmp_path)
+    assert (found.state, url in found.what) == ("fine", True)
 
 
 @pytest.mark.parametrize(
