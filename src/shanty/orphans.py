@@ -86,11 +86,12 @@ def _question(project: Project) -> tuple[str, ...]:
 
 def _end_joined(servers: Sequence[str]) -> None:
     """End what was run inside of servers that go on, by a command that was killed."""
-    count = "{{.Name}}{{range .ExecIDs}} x{{end}}"
-    asked = ("docker", "container", "inspect", "--format", count, *servers)
+    if not servers:
+        return
     from shanty.container import end_joined, marks  # noqa: PLC0415 - of most, none is a server
 
-    busy = ask(asked).splitlines() if servers else []
+    count = "{{.Name}}{{range .ExecIDs}} x{{end}}"
+    busy = ask(("docker", "container", "inspect", "--format", count, *servers)).splitlines()
     for name in [line.split()[0].removeprefix("/") for line in busy if line.endswith(" x")]:
         for line in ask(marks(name).arguments).splitlines():
             mark = line.partition("=")[2]
