@@ -20,11 +20,11 @@ from shanty.door import door
 from shanty.endpoint import endpoint
 from shanty.errors import AccessError, HungError, MachineError, RunError
 from shanty.project import Project
-from shanty.pyproject import table
+from shanty.pyproject import Table, table
 from shanty.reference import parse_reference
 
 if TYPE_CHECKING:
-    from python_on_whales import Container, DockerClient
+    from python_on_whales import DockerClient
     from python_on_whales.components.container.models import ContainerState
 
 # Docker 25 is the first whose health checks have a start interval.
@@ -36,6 +36,8 @@ ANSWER_SECONDS = 4.0
 # As long as the docker command itself gives SSH.
 REMOTE_SECONDS = 30.0
 LOG_LINES = 100
+CONTAINER = ("docker", "container", "inspect")
+NO_CONTAINER = "no such container"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Found:
     project: str = ""
     status: str = field(default="", compare=False)
     age: float = field(default=0, compare=False)
+    networks: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def is_superseded(self) -> bool:
@@ -266,18 +269,32 @@ def save(name: str, path: Path) -> None:
 
 def containers(project: Project, *, running: bool = False) -> list[Found]:
     """Return the project's containers, newest first."""
-    with translated():
-        found = client().container.list(
-            all=not running, filters=[("label", f"shanty.project={project.id}")]
-        )
-        return [one for container in found if (one := _found(container))]
+    return list(map(_found, inspect(f"label=shanty.project={project.id}", running=running)))
 
 
 def named(name: str) -> Found | None:
     """Return the container of a name, whosever it is, `None` where there is none."""
-    with translated():
-        found = client().container.list(all=True, filters=[("name", f"^/{re.escape(name)}$")])
-        return _found(found[0]) if found else None
+    found = inspect(f"name=^/{re.escape(name)}$")
+    return _found(found[0]) if found else None
+
+
+def inspect(which: str, *, running: bool = False) -> list[Table]:
+    """Return what the engine tells of each container that a filter lets through, newest first."""
+    _server()
+    every = () if running else ("--all",)
+    words = ("docker", "container", "list", "-q", "--no-trunc", *every, "--filter", which)
+    questions = [(*CONTAINER, one) for one in _said(question.ask(words)).split()]
+    question.put(*questions)
+    said = map(question.ask, questions)
+    # One may have gone away since it was listed.
+    there = (one for one in said if NO_CONTAINER not in one.stderr.lower())
+    return [found for one in there for found in json.loads(_said(one))]
+
+
+def _said(reply: question.Reply) -> str:
+    if reply.code:
+        raise docker_fault(reply.stderr)
+    return reply.stdout
 
 
 def images(project: Project) -> list[Found]:
@@ -291,50 +308,43 @@ def images(project: Project) -> list[Found]:
         ]
 
 
-def _found(container: "Container") -> Found | None:
-    """Return a container as it is, `None` when it has gone away since it was listed."""
-    from python_on_whales.exceptions import NoSuchContainer  # noqa: PLC0415
-
-    try:
-        labels = _labels(container)
-        kind, lock = labels.get("shanty.task", ""), labels.get("shanty.lock", "")
-        return Found(
-            container.name,
-            kind,
-            _state(container),
-            lock,
-            is_detached=not container.host_config.auto_remove,
-            project=labels.get("shanty.project", ""),
-            status=str(container.state.status),
-            age=_age(container),
-        )
-    except NoSuchContainer:
-        return None
+def _found(container: Table) -> Found:
+    """Return a container as it is."""
+    labels = table(container, "Config").get("Labels") or {}
+    return Found(
+        container["Name"].removeprefix("/"),
+        labels.get("shanty.task", ""),
+        _state(container),
+        labels.get("shanty.lock", ""),
+        is_detached=not table(container, "HostConfig").get("AutoRemove"),
+        project=labels.get("shanty.project", ""),
+        status=container["State"]["Status"],
+        age=_age(container.get("Created") or ""),
+        networks=tuple(table(container, "NetworkSettings").get("Networks") or ()),
+    )
 
 
-def _age(container: "Container") -> float:
+def _age(created: str) -> float:
     """Return the seconds since a container was made, 0 where the engine does not say."""
-    created = container.created
-    return (datetime.now(UTC) - created).total_seconds() if created else 0
+    if not created:
+        return 0
+    # A part of a second has nine figures there, and six here.
+    whole = created.partition(".")[0].removesuffix("Z")
+    return (datetime.now(UTC) - datetime.fromisoformat(f"{whole}+00:00")).total_seconds()
 
 
-def _labels(container: "Container") -> dict[str, str]:
-    return container.config.labels or {}
-
-
-def _state(container: "Container") -> str:
+def _state(container: Table) -> str:
     """Return how a container is, and where it answers."""
-    bindings = (container.network_settings.ports or {}).values()
+    bindings = (table(container, "NetworkSettings").get("Ports") or {}).values()
     addresses = [
         f"http://{binding['HostIp']}:{binding['HostPort']}/"
         for ports in bindings
         for binding in ports or []
     ]
-    health = container.state.health
+    state = container["State"]
     # Of one that is being started its health has no name yet.
-    told = health.status if health and container.state.running else None
-    status = told or container.state.status
-    return " ".join([str(status), *addresses])
+    health = table(state, "Health").get("Status") if state.get("Running") else None
+    return " ".join([health or state["Status"], *addresses])
 
 
 def last_lines(name: str, lines: int = LOG_LINES) -> str:

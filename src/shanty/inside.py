@@ -12,7 +12,6 @@ from shanty.owner import owner
 from shanty.request import Request
 from shanty.server import framework_shell, manager
 from shanty.services.model import Services
-from shanty.services.running import container_networks
 from shanty.services.start import with_services
 from shanty.workflow import Workflow
 
@@ -85,7 +84,7 @@ class Inside:
             return None
         if found.lock != lock_digest(self.workflow.lock):
             reason = "was started on another lock"
-        elif set(options.networks) - set(container_networks(found.name)):
+        elif set(options.networks) - set(found.networks):
             reason = "was started without the services"
         else:
             return found.name

@@ -3,16 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from shanty import engine
 from shanty.engine import Found
 from shanty.project import Project
+from shanty.pyproject import Table, table
 from shanty.services.compose_file import find_compose_file
-
-if TYPE_CHECKING:
-    from python_on_whales import Container
-    from python_on_whales.components.container.models import ContainerState
 
 # How Compose marks what it makes.
 LABEL = "com.docker.compose"
@@ -67,32 +63,27 @@ def service_containers(project: Project) -> list[ServiceContainer]:
     """
     if find_compose_file(project) is None:
         return []
-    with engine.translated():
-        every = engine.client().container.list(all=True, filters=[("label", FOLDER)])
-        found = [one for container in every if (one := _read(project, container))]
+    every = engine.inspect(f"label={FOLDER}")
+    found = [one for container in every if (one := _read(project, container))]
     return sorted(found, key=lambda one: one.name)
 
 
-def _read(project: Project, container: "Container") -> ServiceContainer | None:
-    """Return a container of the project's services, `None` for another's or one that is gone."""
-    from python_on_whales.exceptions import NoSuchContainer  # noqa: PLC0415
-
-    try:
-        labels, state = container.config.labels or {}, container.state
-    except NoSuchContainer:
-        return None
+def _read(project: Project, container: Table) -> ServiceContainer | None:
+    """Return a container of the project's services, `None` for another's."""
+    labels, state = container["Config"]["Labels"], container["State"]
     # A path may lead there by a link.
     if Path(labels[FOLDER]).resolve() != project.root or labels.get(ONE_OFF) == "True":
         return None
+    health = table(state, "Health")
     return ServiceContainer(
-        container.name,
+        container["Name"].removeprefix("/"),
         labels[f"{LABEL}.service"],
         labels[f"{LABEL}.project"],
-        str(state.status),
-        str(state.health.status) if state.health else "",
-        state.exit_code or 0,
+        state["Status"],
+        health.get("Status", ""),
+        state.get("ExitCode") or 0,
         _networks(container),
-        _probe(state),
+        _probe(health),
     )
 
 
@@ -111,18 +102,12 @@ def joined_networks(project: Project) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for one in running for name in one.networks))
 
 
-def container_networks(name: str) -> tuple[str, ...]:
-    """Return the networks that a container is on."""
-    with engine.translated():
-        return _networks(engine.client().container.inspect(name))
+def _networks(container: Table) -> tuple[str, ...]:
+    return tuple(table(container, "NetworkSettings").get("Networks") or {})
 
 
-def _networks(container: "Container") -> tuple[str, ...]:
-    return tuple(container.network_settings.networks or {})
-
-
-def _probe(state: "ContainerState") -> str:
+def _probe(health: Table) -> str:
     """Return the first line that the last health check said."""
-    probes = (state.health.log if state.health else None) or []
-    said = (probes[-1].output or "").strip() if probes else ""
+    probes = health.get("Log") or []
+    said = (probes[-1].get("Output") or "").strip() if probes else ""
     return said.partition("\n")[0]
