@@ -5,8 +5,10 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from shanty.settings import Settings
+if TYPE_CHECKING:
+    from shanty.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,12 @@ class Request:
         return shlex.join(self.arguments)
 
 
-def tag(settings: Settings, target: str) -> str:
+def tag(settings: "Settings", target: str) -> str:
     """Return the tag that a target is built and run under."""
     return f"{settings.image}:{target}"
 
 
-def base_name(settings: Settings) -> str:
+def base_name(settings: "Settings") -> str:
     """Return what the names of the project's containers begin with."""
     return re.sub(r"[/:]", "-", settings.image)
 
