@@ -380,7 +380,7 @@ def test_a_container_takes_to_its_end_from_the_first_signal_that_it_is_sent(
 def test_a_container_is_as_the_engine_tells_it(fakes: Fakes) -> None:
     fakes.answer(container("harbour-prod-8888", Running=False, ExitCode=3))
     state = engine.state("harbour-prod-8888")
-    assert (state.running, state.exit_code) == (False, 3)
+    assert (state.is_running, state.exit_code) == (False, 3)
 
 
 # Waiting
@@ -403,8 +403,8 @@ def test_the_wait_ends_when_the_container_is_healthy(
     healthy = container(name, Health={"Status": "healthy"})
     starting = container(name, Health={"Status": "starting"})
     fakes.answer(replace(starting, then=(healthy,)))
-    waiting.wait_until(name, lambda: engine.is_healthy(name), 60, silent)
-    assert engine.is_healthy(name)
+    waiting.wait_until(name, lambda: engine.state(name).is_healthy, 60, silent)
+    assert engine.state(name).is_healthy
 
 
 def test_a_container_that_ends_first_is_told_after_its_last_lines(
@@ -528,7 +528,7 @@ def test_healthy_is_what_the_engine_calls_so(
     fakes: Fakes,
 ) -> None:
     fakes.answer(container("harbour-prod-8888", **state))
-    assert engine.is_healthy("harbour-prod-8888") is healthy
+    assert engine.state("harbour-prod-8888").is_healthy is healthy
 
 
 @pytest.mark.parametrize(

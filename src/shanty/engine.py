@@ -25,7 +25,6 @@ from shanty.reference import parse_reference
 
 if TYPE_CHECKING:
     from python_on_whales import DockerClient
-    from python_on_whales.components.container.models import ContainerState
 
 # Docker 25 is the first whose health checks have a start interval.
 OLDEST_ENGINE = Version("25")
@@ -372,14 +371,19 @@ def seconds_to_end(name: str, since: datetime) -> float | None:
 
 def processors() -> int:
     """Return how many processors the engine has."""
-    with translated():
-        return client().system.info().n_cpu or 1
+    return int(_information().get("NCPU") or 1)
 
 
 def security_options() -> tuple[str, ...]:
     """Return how the engine shuts containers off: `name=rootless`, `name=selinux` and others."""
-    with translated():
-        return tuple(client().system.info().security_options or ())
+    return tuple(_information().get("SecurityOptions") or ())
+
+
+def _information() -> Table:
+    """Return what the engine tells of itself."""
+    _server()
+    found: Table = json.loads(_said(question.ask(question.INFORMATION)))
+    return found
 
 
 def run_inside(name: str, words: Sequence[str]) -> str:
@@ -388,17 +392,33 @@ def run_inside(name: str, words: Sequence[str]) -> str:
         return str(client().container.execute(name, list(words)))
 
 
-def state(name: str) -> "ContainerState":
-    """Return how a container is, as the engine tells it."""
-    with translated():
-        return client().container.inspect(name).state
+@dataclass(frozen=True)
+class ContainerState:
+    """How a container is; `probes` is what its health checks said, the last one last.
+
+    `is_starved` is whether the kernel ended a process of it for its memory.
+    """
+
+    is_running: bool
+    exit_code: int
+    is_healthy: bool
+    is_starved: bool
+    probes: tuple[str, ...] = ()
 
 
-def is_healthy(name: str) -> bool:
-    """Tell whether the engine's own health check has passed."""
-    with translated():
-        health = client().container.inspect(name).state.health
-        return bool(health and health.status == "healthy")
+def state(name: str) -> ContainerState:
+    """Return how a container is; raise `RunError` where there is none."""
+    _server()
+    (found,) = json.loads(_said(question.ask((*CONTAINER, name))))
+    state = found["State"]
+    health = table(state, "Health")
+    return ContainerState(
+        is_running=bool(state.get("Running")),
+        exit_code=state.get("ExitCode") or 0,
+        is_healthy=health.get("Status") == "healthy",
+        is_starved=bool(state.get("OOMKilled")),
+        probes=tuple((probe.get("Output") or "").strip() for probe in health.get("Log") or ()),
+    )
 
 
 def answers(host: str, port: int) -> bool:
@@ -424,6 +444,5 @@ def _answer(host: str, port: int, method: str, seconds: float) -> bytes:
 
 def publisher(port: int) -> str | None:
     """Return the name of the container that publishes a port, `None` where none does."""
-    with translated():
-        found = client().container.list(filters=[("publish", str(port))])
-        return found[0].name if found else None
+    found = inspect(f"publish={port}", running=True)
+    return _found(found[0]).name if found else None

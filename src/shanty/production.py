@@ -26,5 +26,5 @@ class Production(Serving):
         options = with_services(self.workflow, self.services, options)
         asked = production_server(self.workflow.context, self.workflow.settings, options)
         if options.detach:
-            return self._detach(asked, options, lambda: engine.is_healthy(asked.container))
+            return self._detach(asked, options, lambda: engine.state(asked.container).is_healthy)
         return self._served(asked, terminal.execute_server, Tail(), options, "production")

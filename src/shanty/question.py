@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 ENGINE_VERSION = ("docker", "version", "-f", "{{json .}}")
 BUILDX_VERSION = ("docker", "buildx", "version")
+INFORMATION = ("docker", "system", "info", "-f", "{{json .}}")
 
 _ahead: dict[tuple[str, ...], "subprocess.Popen[bytes]"] = {}
 

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from shanty.engine import client, last_lines, translated
+from shanty import engine
 from shanty.errors import ShantyError
 from shanty.failure.case import SEE_ABOVE, Diagnosis, failure
 
@@ -20,23 +20,20 @@ def wait_until(name: str, ready: Callable[[], bool], seconds: float, explain: Ex
     `explain` finds the reason in them.
     """
     deadline = time.monotonic() + seconds
-    with translated():
-        while not ready():
-            state = client().container.inspect(name).state
-            starved = bool(state.oom_killed)
-            if not state.running:
-                how = f"ended with exit code {state.exit_code} before it answered"
-                raise _failed(name, how, explain, starved=starved)
-            if starved:
-                # Its server would start another one, again and again.
-                how = "had a process killed before it answered"
-                raise _failed(name, how, explain, starved=starved)
-            if time.monotonic() > deadline:
-                probes = (state.health.log if state.health else None) or []
-                probe = f" ({probes[-1].output.strip()})" if probes and probes[-1].output else ""
-                how = f"does not answer after {seconds:.0f} s{probe}"
-                raise _failed(name, how, explain, starved=starved, otherwise=_way_out(probe))
-            time.sleep(POLL_SECONDS)
+    while not ready():
+        state = engine.state(name)
+        if not state.is_running:
+            how = f"ended with exit code {state.exit_code} before it answered"
+            raise _failed(name, how, explain, starved=state.is_starved)
+        if state.is_starved:
+            # Its server would start another one, again and again.
+            how = "had a process killed before it answered"
+            raise _failed(name, how, explain, starved=True)
+        if time.monotonic() > deadline:
+            probe = f" ({state.probes[-1]})" if state.probes and state.probes[-1] else ""
+            how = f"does not answer after {seconds:.0f} s{probe}"
+            raise _failed(name, how, explain, starved=False, otherwise=_way_out(probe))
+        time.sleep(POLL_SECONDS)
 
 
 def _way_out(probe: str) -> str:
@@ -51,6 +48,6 @@ def _way_out(probe: str) -> str:
 def _failed(
     name: str, how: str, explain: Explain, *, starved: bool, otherwise: str = SEE_ABOVE
 ) -> ShantyError:
-    log = last_lines(name)
+    log = engine.last_lines(name)
     print(log, file=sys.stderr, flush=True)
     return failure(f"{name} {how}", explain(log, starved), otherwise)

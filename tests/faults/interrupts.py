@@ -180,9 +180,10 @@ class Trial:
         with under_way(place, self.command) as life:
             time.sleep(max(0, self.instant - (time.monotonic() - life.started)))
             sent = time.monotonic()
-            over = life.process.poll() is not None
-            send(life, self.command, self.number)
-            faults = [] if over else self._end(life)
+            faults = []
+            if life.process.poll() is None:
+                send(life, self.command, self.number)
+                faults = self._end(life)
             if self.number == signal.SIGKILL:
                 done = place.shanty("ps")
                 faults += [f"ps: {done.code} {done.stderr}"] if done.code else []

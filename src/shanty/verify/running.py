@@ -54,7 +54,7 @@ class Running:
         while (passed := time.monotonic() - started) < READY_SECONDS:
             if engine.answers(HOST, self.port):
                 return "answers"
-            if not engine.state(self.name).running:
+            if not engine.state(self.name).is_running:
                 return "ended"
             if passed > (looks + 1) * LOOK_SECONDS:
                 looks += 1
@@ -84,16 +84,15 @@ class Running:
         """Wait until the engine calls the container healthy; tell whether it did."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if engine.is_healthy(self.name):
+            if engine.state(self.name).is_healthy:
                 return True
             time.sleep(POLL_SECONDS)
         return False
 
     def last_probe(self) -> str:
         """Return what the last health check said."""
-        health = engine.state(self.name).health
-        probes = (health.log if health else None) or []
-        return (probes[-1].output or "").strip() if probes else ""
+        probes = engine.state(self.name).probes
+        return probes[-1] if probes else ""
 
     def stop(self) -> tuple[float, int]:
         """Stop the container; return the seconds from the signal to its end, and its exit code."""
@@ -101,7 +100,7 @@ class Running:
         terminal.execute_quietly(request.stop([self.name]))
         seconds = time.monotonic() - started
         state = engine.state(self.name)
-        return engine.seconds_to_end(self.name, since) or seconds, state.exit_code or 0
+        return engine.seconds_to_end(self.name, since) or seconds, state.exit_code
 
     def start_again(self) -> None:
         """Start the container once more."""
