@@ -3,6 +3,8 @@
 `requirements.py split FOLDER` reads FOLDER/all.txt and writes beside it `hashed.txt`, what is
 installed with every hash checked; `direct.txt`, what comes from a folder or a git repository and
 has no hash; and `indexes.txt`, a line `NAME ADDRESS` for each source that pyproject.toml names.
+`requirements.py describe FOLDER` writes into FOLDER the lock, and of pyproject.toml what decides
+about packages: what follows from them is as it was after a bump of the version.
 `requirements.py groups` prints the names of all dependency groups, for not every release of Poetry
 can be asked for all of them.
 `requirements.py netrc FILE` reads such lines and prints entries for those that the secret
@@ -18,6 +20,34 @@ from urllib.parse import urlsplit
 import tomlkit
 
 SECRET = Path("/run/secrets/poetry-auth")
+OF_PROJECT = ("name", "requires-python", "dependencies", "optional-dependencies", "dynamic")
+OF_POETRY = (
+    *("name", "package-mode", "requires-poetry", "requires-plugins", "dependencies"),
+    *("dev-dependencies", "group", "extras", "source"),
+)
+# What not every release of Poetry goes without.
+EMPTY = {"version": "0", "description": "", "authors": []}
+
+
+def describe(folder: Path) -> None:
+    """Write what the lists of packages follow from."""
+    folder.mkdir()
+    known = tomlkit.parse(Path("pyproject.toml").read_text(encoding="utf-8")).unwrap()
+    tables = {key: known[key] for key in ("dependency-groups",) if key in known}
+    project, poetry = known.get("project"), known.get("tool", {}).get("poetry")
+    if project is not None:
+        dynamic = [key for key in project.get("dynamic", []) if key in OF_PROJECT]
+        tables["project"] = {**kept(project, OF_PROJECT), "version": "0", "dynamic": dynamic}
+    if poetry is not None:
+        empty = {key: value for key, value in EMPTY.items() if key in poetry}
+        tables["tool"] = {"poetry": {**kept(poetry, OF_POETRY), **empty}}
+    (folder / "pyproject.toml").write_text(tomlkit.dumps(tables), encoding="utf-8")
+    (folder / "poetry.lock").write_bytes(Path("poetry.lock").read_bytes())
+
+
+def kept(values: dict, keys: tuple) -> dict:
+    """Return a table with some of its keys."""
+    return {key: values[key] for key in keys if key in values}
 
 
 def split(folder: Path) -> None:
@@ -66,7 +96,9 @@ def netrc(lines: list) -> list:
     return entries
 
 
-if sys.argv[1] == "split":
+if sys.argv[1] == "describe":
+    describe(Path(sys.argv[2]))
+elif sys.argv[1] == "split":
     split(Path(sys.argv[2]))
 elif sys.argv[1] == "groups":
     print(",".join(groups()))

@@ -1,11 +1,16 @@
 """The script in docker/ that sorts what Poetry exported, run as the images run it."""
 
+import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from poetry.core.factory import Factory
+
+from shanty.dependencies.lock import content_hash
 
 SCRIPT = Path(__file__).parents[1] / "docker" / "requirements.py"
 HASHED = (
@@ -139,3 +144,83 @@ def test_every_group_is_named_wherever_it_stands(
     words = [sys.executable, str(SCRIPT), "groups"]
     answer = subprocess.run(words, cwd=tmp_path, capture_output=True, check=True, text=True)
     assert answer.stdout == f"{groups}\n"
+
+
+PROJECT = """\
+[project]
+name = "harbour"
+version = "1.0"
+description = "A quay."
+dynamic = ["classifiers", "dependencies"]
+requires-python = ">=3.11"
+dependencies = ["flask (>=3,<4)"]
+optional-dependencies = { tide = ["click"] }
+
+[project.scripts]
+harbour = "harbour:main"
+
+[dependency-groups]
+test = ["pytest"]
+
+[tool.ruff]
+line-length = 100
+"""
+POETRY = """\
+[tool.poetry]
+name = "harbour"
+version = "1.0"
+description = "A quay."
+authors = ["Anna <anna@harbour.example>"]
+packages = [{ include = "harbour", from = "src" }]
+
+[tool.poetry.dependencies]
+python = "^3.11"
+flask = { version = "^3", source = "pier" }
+
+[tool.poetry.group.test.dependencies]
+pytest = "*"
+
+[tool.poetry.extras]
+tide = ["click"]
+
+[[tool.poetry.source]]
+name = "pier"
+url = "https://pier.example:8443/simple/"
+"""
+
+
+def describe(run: Run, folder: Path, pyproject: str) -> str:
+    """Return what the script makes of a project, once it has handed on the lock."""
+    shutil.rmtree(folder / "described", ignore_errors=True)
+    (folder / "pyproject.toml").write_text(pyproject, encoding="utf-8")
+    (folder / "poetry.lock").write_bytes(b"# A lock.\r\n")
+    assert run("describe", "described") == ""
+    assert (folder / "described" / "poetry.lock").read_bytes() == b"# A lock.\r\n"
+    return (folder / "described" / "pyproject.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("pyproject", [PROJECT, POETRY], ids=["project", "poetry"])
+def test_what_decides_about_packages_is_as_it_was(pyproject: str, run: Run, tmp_path: Path) -> None:
+    said = tomllib.loads(describe(run, tmp_path, pyproject))
+    assert content_hash(said) == content_hash(tomllib.loads(pyproject))
+
+
+@pytest.mark.parametrize("pyproject", [PROJECT, POETRY], ids=["project", "poetry"])
+def test_a_bump_or_another_tool_changes_nothing(pyproject: str, run: Run, tmp_path: Path) -> None:
+    before = describe(run, tmp_path, pyproject)
+    after = pyproject.replace('"1.0"', '"1.1"').replace("A quay.", "Two quays.")
+    assert describe(run, tmp_path, f"{after}\n[tool.mypy]\nstrict = true\n") == before
+
+
+@pytest.mark.parametrize("pyproject", [PROJECT, POETRY], ids=["project", "poetry"])
+def test_poetry_takes_it_for_a_project(pyproject: str, run: Run, tmp_path: Path) -> None:
+    describe(run, tmp_path, pyproject)
+    package = Factory().create_poetry(tmp_path / "described").package
+    assert (package.name, str(package.version)) == ("harbour", "0")
+    assert "flask" in {one.name for one in package.requires}
+
+
+def test_a_project_that_is_no_package_stays_one(run: Run, tmp_path: Path) -> None:
+    text = '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = "^3.11"\n'
+    said = tomllib.loads(describe(run, tmp_path, text))
+    assert said == tomllib.loads(text)
