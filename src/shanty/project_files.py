@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -49,10 +50,28 @@ def read_by_build(project: Project) -> tuple[str, ...] | None:
 def _linked(project: Project) -> Iterator[str]:
     """Yield where in the project the links of its packages lead to."""
     for package in project.packages:
-        for path in (package.path, *package.path.rglob("*")):
-            target = Path(os.path.realpath(path))
-            if path.is_symlink() and target.is_relative_to(project.root):
+        for link in _links(package.path):
+            target = Path(os.path.realpath(link))
+            if target.is_relative_to(project.root):
                 yield target.relative_to(project.root).as_posix()
+
+
+def _links(top: Path) -> Iterator[Path]:
+    """Yield the links at and below a path."""
+    if top.is_symlink():
+        yield top
+    yield from (Path(entry.path) for entry in _entries(top) if entry.is_symlink())
+
+
+def _entries(top: Path) -> Iterator["os.DirEntry[str]"]:
+    """Yield what lies below a folder; a package may have a great many files, so none is asked."""
+    waiting = [os.fspath(top)] if top.is_dir() else []
+    while waiting:
+        with suppress(PermissionError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                yield entry
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
 
 
 def _included(entries: Iterable[object]) -> Iterator[str]:
@@ -108,20 +127,20 @@ def check_links(project: Project) -> None:
     """Refuse a link in a package that leads nowhere, or to what Poetry puts into no wheel."""
     for package in project.packages:
         within = package.import_root if project.is_built_by_poetry else project.root
-        for path in (package.path, *package.path.rglob("*")):
-            if path.is_symlink() and (fault := link_fault(path, within)):
+        for link in _links(package.path):
+            if fault := link_fault(link, within):
                 raise fault
 
 
 def check_file_names(project: Project) -> None:
     """Refuse a file name in a package that no wheel can hold, for it is no text."""
     for package in project.packages:
-        for path in package.path.rglob("*"):
-            if not is_text(path.name):
-                shown = os.fsencode(path).decode(errors="replace")
+        for entry in _entries(package.path):
+            if not is_text(entry.name):
+                shown = os.fsencode(entry.path).decode(errors="replace")
                 raise UsageError(
                     f"{shown} is a file name that is not UTF-8: no wheel can be built with it",
-                    renaming(path),
+                    renaming(Path(entry.path)),
                 )
 
 
