@@ -1,8 +1,9 @@
 """Sort what Poetry exported, and make a netrc file of the credentials for private indexes.
 
 `requirements.py split FOLDER` reads FOLDER/all.txt and writes beside it `hashed.txt`, what is
-installed with every hash checked; `direct.txt`, what comes from a folder or a git repository and
-has no hash; and `indexes.txt`, a line `NAME ADDRESS` for each source that pyproject.toml names.
+installed with every hash checked; `direct.txt`, what has none and comes from a git repository or an
+address; `folders.txt`, what comes from a folder or file beside the project; and `indexes.txt`, a
+line `NAME ADDRESS` for each source that pyproject.toml names.
 `requirements.py describe FOLDER` writes into FOLDER the lock, and of pyproject.toml what decides
 about packages: what follows from them is as it was after a bump of the version.
 `requirements.py groups` prints the names of all dependency groups, for not every release of Poetry
@@ -51,21 +52,24 @@ def kept(values: dict, keys: tuple) -> dict:
 
 
 def split(folder: Path) -> None:
-    """Write the three lists; a path dependency is installed as it is now, never editable."""
+    """Write the lists; a path dependency is installed as it is now, never editable."""
     text = (folder / "all.txt").read_text(encoding="utf-8")
-    entries = re.findall(r"(?:.*\\\n)*.*\n", text)
-    direct = [entry for entry in entries if is_direct(entry)]
-    # uv takes --trusted-host on its command line alone, and plain HTTP without it.
-    hashed = [one for one in entries if not is_direct(one) and not one.startswith("--trusted-host")]
-    (folder / "hashed.txt").write_text("".join(hashed), encoding="utf-8")
-    (folder / "direct.txt").write_text("".join(direct), encoding="utf-8")
+    lists = dict.fromkeys(("hashed", "direct", "folders"), "")
+    for entry in re.findall(r"(?:.*\\\n)*.*\n", text):
+        # uv takes --trusted-host on its command line alone, and plain HTTP without it.
+        if not entry.startswith("--trusted-host"):
+            lists[list_of(entry)] += entry
+    for name, found in lists.items():
+        (folder / f"{name}.txt").write_text(found, encoding="utf-8")
     (folder / "indexes.txt").write_text("".join(indexes()), encoding="utf-8")
 
 
-def is_direct(entry: str) -> bool:
-    """Tell whether an entry is a file or folder beside the project, or a source without a hash."""
-    beside = " @ file:" in entry or entry.startswith("-e ")
-    return beside or (" @ " in entry and "--hash" not in entry)
+def list_of(entry: str) -> str:
+    """Return the list that an entry belongs to."""
+    if " @ file:" in entry or entry.startswith("-e file:"):
+        return "folders"
+    is_direct = entry.startswith("-e ") or (" @ " in entry and "--hash" not in entry)
+    return "direct" if is_direct else "hashed"
 
 
 def indexes() -> list:

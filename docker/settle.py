@@ -7,19 +7,23 @@ was written.
 """
 
 import os
-import py_compile
-import subprocess
 import sys
-import zlib
-from concurrent.futures import ThreadPoolExecutor
-from importlib.util import cache_from_source
-from pathlib import Path
+
+# The order of a set shows in bytecode.
+SEED = "0"
+if os.environ.get("PYTHONHASHSEED") != SEED:
+    words = [sys.executable, "-s", "-S", "-B", *sys.argv]
+    os.execve(sys.executable, words, {**os.environ, "PYTHONHASHSEED": SEED})  # noqa: S606
+
+import py_compile  # noqa: E402 - by the process that goes on
+import zlib  # noqa: E402
+from importlib.util import cache_from_source  # noqa: E402
+from pathlib import Path  # noqa: E402
 
 # What a process has compiled before shows in what it writes, and so each compiles the same few.
 CHUNK_FILES = 64
 # Packages that lie below another folder of Python's are compiled for themselves.
 APART = {"__pycache__", "dist-packages", "site-packages"}
-COMPILE = "compile"
 NOTE = "uv_cache.json"
 # Half a year of 2025: in the past, and not so far back that a browser keeps for years what it was
 # not told to look at again.
@@ -41,9 +45,24 @@ def compile_all(folders: list) -> None:
     """Compile what has no bytecode, in the same groups and orders on any machine."""
     files = [file for folder in folders for file in sources(folder) if not is_compiled(file)]
     chunks = [files[start : start + CHUNK_FILES] for start in range(0, len(files), CHUNK_FILES)]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for said in pool.map(compile_apart, chunks):
-            sys.stdout.write(said)
+    # From here on every process of them is as the first one was.
+    processors = os.cpu_count() or 1
+    for number, chunk in enumerate(chunks):
+        if number >= processors:
+            wait()
+        if not os.fork():
+            compile_these(chunk)
+            sys.stdout.flush()
+            os._exit(0)
+    for _ in chunks[:processors]:
+        wait()
+
+
+def wait() -> None:
+    """Wait for the end of a process; raise `SystemExit` for one that failed."""
+    _, status = os.wait()
+    if status:
+        sys.exit(f"compiling failed: {status}")
 
 
 def sources(folder: str) -> list:
@@ -57,20 +76,11 @@ def sources(folder: str) -> list:
 
 def is_compiled(file: str) -> bool:
     """Tell whether a file has bytecode."""
-    return Path(cache_from_source(file)).exists()
-
-
-def compile_apart(files: list) -> str:
-    """Compile files in a process of their own; return what it says."""
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-    words = [sys.executable, "-s", "-S", __file__, COMPILE]
-    names = "\0".join(files).encode(errors="surrogateescape")
-    done = subprocess.run(words, input=names, stdout=subprocess.PIPE, env=environment, check=True)
-    return done.stdout.decode(errors="replace")
+    return os.path.exists(cache_from_source(file))  # noqa: PTH110 - called for thousands
 
 
 def compile_these(files: list) -> None:
-    """Compile files in this process; those that are no Python are left as they are."""
+    """Compile files; those that are no Python are left as they are."""
     mode = py_compile.PycInvalidationMode.CHECKED_HASH
     for file in files:
         try:
@@ -92,13 +102,14 @@ def written(top: str, since: int) -> list:
 
     What a mount lies in was written to before the step knew the time.
     """
-    mounted, found, waiting = mounts(), [], [top]
+    mounted = mounts()
+    written_to = set(map(os.path.dirname, mounted))
+    found, waiting = [], [top]
     while waiting:
         folder = waiting.pop()
-        entries = list(os.scandir(folder))
-        if os.lstat(folder).st_mtime >= since or any(one.path in mounted for one in entries):
+        if folder in written_to or os.lstat(folder).st_mtime >= since:
             found.append(folder)
-        for entry in entries:
+        for entry in os.scandir(folder):
             if entry.path in mounted:
                 continue
             if entry.is_dir(follow_symlinks=False):
@@ -127,9 +138,6 @@ def derived(paths: list) -> int:
     return FIRST_SECOND + digest % SECONDS
 
 
-if sys.argv[1] == COMPILE:
-    compile_these([os.fsdecode(name) for name in sys.stdin.buffer.read().split(b"\0") if name])
-else:
-    forget(sys.argv[3:])
-    compile_all(sys.argv[3:])
-    stamp(int(sys.argv[1]), sys.argv[2])
+forget(sys.argv[3:])
+compile_all(sys.argv[3:])
+stamp(int(sys.argv[1]), sys.argv[2])

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,14 @@ HASHED = (
     "tide @ https://files.example/tide-1.whl \\\n    --hash=sha256:cc\n",
     "flask==3.1 \\\n    --hash=sha256:dd\n",
 )
-DIRECT = (
+FOLDERS = (
     "lib @ file:///opt/app/lib ; python_version >= '3.11'\n",
     "wheel @ file:///opt/app/w.whl \\\n    --hash=sha256:ee\n",
     "-e file:///opt/app/edit\n",
+)
+DIRECT = (
     "quay @ git+https://forge.example/quay.git@0123abc\n",
+    "-e git+https://forge.example/pier.git@4567def#egg=pier\n",
 )
 SOURCES = """\
 [tool.poetry]
@@ -78,7 +82,7 @@ def split(run: Run, folder: Path, exported: str, pyproject: str = SOURCES) -> di
     (folder / "lists").mkdir()
     (folder / "lists" / "all.txt").write_text(exported, encoding="utf-8")
     assert run("split", "lists") == ""
-    lists = ("hashed", "direct", "indexes")
+    lists = ("hashed", "direct", "folders", "indexes")
     return {name: (folder / "lists" / f"{name}.txt").read_text("utf-8") for name in lists}
 
 
@@ -86,17 +90,18 @@ def test_what_has_hashes_and_what_has_none_are_told_apart_and_keep_their_order(
     run: Run, tmp_path: Path
 ) -> None:
     exported = "--extra-index-url https://pier.example:8443/simple/\n\n"
-    for hashed, direct in zip(HASHED, DIRECT, strict=False):
-        exported += hashed + direct
-    lists = split(run, tmp_path, exported + DIRECT[-1])
+    for several in zip_longest(HASHED, DIRECT, FOLDERS, fillvalue=""):
+        exported += "".join(several)
+    lists = split(run, tmp_path, exported)
     assert lists["direct"] == "".join(DIRECT)
+    assert lists["folders"] == "".join(FOLDERS)
     assert lists["hashed"].endswith("".join(HASHED))
     assert lists["hashed"].startswith("--extra-index-url ")
 
 
 def test_an_empty_lock_makes_empty_lists(run: Run, tmp_path: Path) -> None:
     lists = split(run, tmp_path, "", "[project]\n")
-    assert lists == {"hashed": "", "direct": "", "indexes": ""}
+    assert lists == {"hashed": "", "direct": "", "folders": "", "indexes": ""}
 
 
 def test_each_source_with_an_address_is_listed(run: Run, tmp_path: Path) -> None:
