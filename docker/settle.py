@@ -3,7 +3,7 @@
 `settle.py SINCE TOP FOLDER…` drops what uv notes of its cache beside the packages of the folders,
 compiles the Python files below them that have no bytecode, and then gives what was written below
 TOP since then, in seconds since 1970, one time: SOURCE_DATE_EPOCH, else one that follows from what
-was written.
+was written. Where a build mounts a cache for it, what was compiled before is not compiled again.
 """
 
 import os
@@ -15,7 +15,8 @@ if os.environ.get("PYTHONHASHSEED") != SEED:
     words = [sys.executable, "-s", "-S", "-B", *sys.argv]
     os.execve(sys.executable, words, {**os.environ, "PYTHONHASHSEED": SEED})  # noqa: S606
 
-import py_compile  # noqa: E402 - by the process that goes on
+import hashlib  # noqa: E402 - by the process that goes on
+import py_compile  # noqa: E402
 import zlib  # noqa: E402
 from importlib.util import cache_from_source  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -24,6 +25,7 @@ from pathlib import Path  # noqa: E402
 CHUNK_FILES = 64
 # Packages that lie below another folder of Python's are compiled for themselves.
 APART = {"__pycache__", "dist-packages", "site-packages"}
+KEPT = Path("/root/.cache/bytecode")
 NOTE = "uv_cache.json"
 # Half a year of 2025: in the past, and not so far back that a browser keeps for years what it was
 # not told to look at again.
@@ -43,19 +45,32 @@ def forget(folders: list) -> None:
 
 def compile_all(folders: list) -> None:
     """Compile what has no bytecode, in the same groups and orders on any machine."""
-    files = [file for folder in folders for file in sources(folder) if not is_compiled(file)]
-    chunks = [files[start : start + CHUNK_FILES] for start in range(0, len(files), CHUNK_FILES)]
+    found = [group for folder in folders for group in groups(folder)]
     # From here on every process of them is as the first one was.
     processors = os.cpu_count() or 1
-    for number, chunk in enumerate(chunks):
+    for number, files in enumerate(found):
         if number >= processors:
             wait()
         if not os.fork():
-            compile_these(chunk)
+            compile_these(files)
             sys.stdout.flush()
             os._exit(0)
-    for _ in chunks[:processors]:
+    for _ in found[:processors]:
         wait()
+
+
+def groups(folder: str) -> list:
+    """Return what has no bytecode below a folder, a few files each, no package's with another's."""
+    packages: dict = {}
+    for file in sources(folder):
+        if not is_compiled(file):
+            package, inside, _ = file[len(folder) + 1 :].partition("/")
+            packages.setdefault(package if inside else "", []).append(file)
+    return [
+        files[start : start + CHUNK_FILES]
+        for files in packages.values()
+        for start in range(0, len(files), CHUNK_FILES)
+    ]
 
 
 def wait() -> None:
@@ -80,13 +95,68 @@ def is_compiled(file: str) -> bool:
 
 
 def compile_these(files: list) -> None:
-    """Compile files; those that are no Python are left as they are."""
-    mode = py_compile.PycInvalidationMode.CHECKED_HASH
-    for file in files:
-        try:
-            py_compile.compile(file, doraise=True, invalidation_mode=mode)
-        except (py_compile.PyCompileError, ValueError, RecursionError):
+    """Compile files, or take what was made of them before; leave those that are no Python."""
+    kept = KEPT / name_of(files)
+    if kept.exists():
+        found = [read(kept / str(number)) for number in range(len(files))]
+    else:
+        found = [bytecode(file) for file in files]
+    for file, content in zip(files, found):  # noqa: B905 - no older Python is told `strict`
+        if content is None:
             print(f"{file!r} does not compile: it stays as it is")
+        else:
+            write(file, content)
+    if KEPT.is_dir() and not kept.exists():
+        keep(kept, found)
+
+
+def keep(folder: Path, found: list) -> None:
+    """Write bytecode into a folder that is there only once it is whole."""
+    part = folder.with_suffix(f".{os.urandom(8).hex()}")
+    part.mkdir()
+    for number, content in enumerate(found):
+        if content is not None:
+            (part / str(number)).write_bytes(content)
+    try:
+        part.rename(folder)
+    except OSError:
+        # Another build was first.
+        for file in part.iterdir():
+            file.unlink()
+        part.rmdir()
+
+
+def read(file: Path) -> object:
+    """Return what a file holds, `None` where there is none."""
+    return file.read_bytes() if file.exists() else None
+
+
+def name_of(files: list) -> str:
+    """Return a name that follows from all that bytecode is made of."""
+    digest = hashlib.sha256(sys.version.encode())
+    for file in files:
+        content = Path(file).read_bytes()
+        digest.update(b"%s\0%d\0" % (os.fsencode(file), len(content)))
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def bytecode(file: str) -> object:
+    """Return the bytecode of a file, `None` for one that is no Python."""
+    mode = py_compile.PycInvalidationMode.CHECKED_HASH
+    try:
+        target = py_compile.compile(file, doraise=True, invalidation_mode=mode)
+    except (py_compile.PyCompileError, ValueError, RecursionError):
+        return None
+    return Path(target).read_bytes()
+
+
+def write(file: str, content: bytes) -> None:
+    """Write the bytecode of a file, as readable as that is."""
+    target = Path(cache_from_source(file))
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(content)
+    target.chmod(Path(file).stat().st_mode & 0o444 | 0o200)
 
 
 def stamp(since: int, top: str) -> None:

@@ -86,6 +86,40 @@ def test_what_is_no_python_is_named_and_left(tmp_path: Path, content: bytes) -> 
     assert bytecode(tmp_path / "valid.py").exists()
 
 
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder that the script finds where a build mounts its cache."""
+    folder, script = tmp_path / "kept", tmp_path / "settle.py"
+    text = SCRIPT.read_text(encoding="utf-8")
+    assert '"/root/.cache/bytecode"' in text
+    script.write_text(text.replace("/root/.cache/bytecode", str(folder)), encoding="utf-8")
+    monkeypatch.setattr(sys.modules[__name__], "SCRIPT", script)
+    folder.mkdir()
+    return folder
+
+
+def test_what_was_compiled_is_taken_from_the_cache(tmp_path: Path, kept: Path) -> None:
+    pier, quay = tmp_path / "site" / "pier" / "a.py", tmp_path / "site" / "quay" / "a.py"
+    for file in (pier, quay):
+        file.parent.mkdir(parents=True)
+        file.write_text("NAMES = {'a', 'b'}\n")
+    broken = quay.with_name("b.py")
+    broken.write_text("def\n")
+    said = f"{str(broken)!r} does not compile: it stays as it is\n"
+    assert settle(NEVER, tmp_path, tmp_path / "site") == said
+    content = bytecode(quay).read_bytes()
+    for one in kept.glob("*/*"):
+        one.write_bytes(one.read_bytes() + b"marked")
+    for file in (pier, quay):
+        bytecode(file).unlink()
+    pier.write_text("NAMES = {'c'}\n")
+    assert settle(NEVER, tmp_path, tmp_path / "site") == said
+    assert bytecode(quay).read_bytes() == content + b"marked"
+    assert bytecode(quay).stat().st_mode & 0o777 == 0o644
+    assert not bytecode(pier).read_bytes().endswith(b"marked")
+    assert len(list(kept.iterdir())) == 3
+
+
 # What uv notes
 
 
