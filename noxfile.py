@@ -11,6 +11,8 @@ import nox
 ROOT = Path(__file__).parent
 # nox would have them inside this project, where no test finds a folder without one.
 TEMPORARY = {"TMPDIR": tempfile.gettempdir()}
+# What is installed has its bytecode, so what is timed has too.
+TIMED: dict[str, str | None] = {"PYTHONDONTWRITEBYTECODE": None}
 POSTGRES = "examples/coach_planner/postgres"
 SCRIPTS = (".ci/run", f"{POSTGRES}/docker-entrypoint.sh")
 PYTHON_FILES = ("src", "tests", "docker", "examples", "tasks.py", "noxfile.py")
@@ -89,11 +91,11 @@ def docker_tests(session: nox.Session) -> None:
 def faults(session: nox.Session) -> None:
     """Inject every fault that a person can meet, and judge what is told of it."""
     install(session, "test", "nox")
-    session.run("pytest", "tests/faults", *session.posargs, env=TEMPORARY)
+    session.run("pytest", "tests/faults", *session.posargs, env=TEMPORARY | TIMED)
 
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure Shanty beside the other ways; the machine should have nothing else to do."""
     install(session)
-    session.run("python", "-m", "tests.bench", *session.posargs)
+    session.run("python", "-m", "tests.bench", *session.posargs, env=TIMED)

@@ -14,7 +14,7 @@ fi
 
 if [ "$#" -eq 0 ]; then
     # Both are the image's own settings, written as a shell would take them.
-    sh -euc "${PRESTART:-}" || {
+    [ -z "${PRESTART:-}" ] || sh -euc "$PRESTART" || {
         code=$?
         echo "prestart failed with exit code $code: $PRESTART" >&2
         exit "$code"

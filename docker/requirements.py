@@ -32,7 +32,7 @@ EMPTY = {"version": "0", "description": "", "authors": []}
 
 def describe(folder: Path) -> None:
     """Write what the lists of packages follow from."""
-    folder.mkdir()
+    folder.mkdir(parents=True)
     known = tomlkit.parse(Path("pyproject.toml").read_text(encoding="utf-8")).unwrap()
     tables = {key: known[key] for key in ("dependency-groups",) if key in known}
     project, poetry = known.get("project"), known.get("tool", {}).get("poetry")
@@ -52,7 +52,7 @@ def kept(values: dict, keys: tuple) -> dict:
 
 
 def split(folder: Path) -> None:
-    """Write the lists; a path dependency is installed as it is now, never editable."""
+    """Write the lists."""
     text = (folder / "all.txt").read_text(encoding="utf-8")
     lists = dict.fromkeys(("hashed", "direct", "folders"), "")
     for entry in re.findall(r"(?:.*\\\n)*.*\n", text):
