@@ -25,6 +25,8 @@ from pathlib import Path  # noqa: E402
 CHUNK_FILES = 64
 # Packages that lie below another folder of Python's are compiled for themselves.
 APART = {"__pycache__", "dist-packages", "site-packages"}
+# What a package tests itself with is rarely imported where it serves; then its source does.
+TESTS = {"test", "testing", "tests"}
 KEPT = Path("/root/.cache/bytecode")
 NOTE = "uv_cache.json"
 # Half a year of 2025: in the past, and not so far back that a browser keeps for years what it was
@@ -81,10 +83,11 @@ def wait() -> None:
 
 
 def sources(folder: str) -> list:
-    """Return the Python files below a folder in order."""
+    """Return the Python files below a folder that are compiled, in order."""
     found = []
     for path, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if name not in APART]
+        left = APART if path == folder else APART | TESTS
+        folders[:] = [name for name in folders if name not in left]
         found += [f"{path}/{name}" for name in files if name.endswith(".py")]
     return sorted(found)
 

@@ -77,6 +77,20 @@ def test_packages_below_another_folder_are_compiled_for_themselves(tmp_path: Pat
     assert bytecode(file).exists()
 
 
+@pytest.mark.parametrize(
+    ("folder", "is_compiled"),
+    [("quay/tests", False), ("quay/testing/suite", False), ("testing", True)],
+)
+def test_the_tests_of_a_package_are_not_compiled(
+    tmp_path: Path, folder: str, *, is_compiled: bool
+) -> None:
+    file = tmp_path / folder / "harbour.py"
+    file.parent.mkdir(parents=True)
+    file.write_text("")
+    settle(NEVER, tmp_path, tmp_path)
+    assert bytecode(file).exists() is is_compiled
+
+
 @pytest.mark.parametrize("content", [b"def\n", b"\0", b'"\xff"\n'])
 def test_what_is_no_python_is_named_and_left(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "template.py").write_bytes(content)
