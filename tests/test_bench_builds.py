@@ -1,6 +1,6 @@
 """What the benchmark reads from a build's own words."""
 
-from tests.bench.builds import fetched, sent
+from tests.bench.builds import fetched, seconds_of_poetry, sent
 
 PIP = """\
 #13 0.837 Collecting flask<4.0,>=3.1 (from harbour==1.0.0)
@@ -35,3 +35,15 @@ def test_what_was_sent_is_the_most_that_was_said_of_a_context() -> None:
     assert sent(CONTEXTS) == 51_250
     assert sent(CONTEXTS, "docker") == 1_200_000
     assert sent("#9 CACHED\n") == 0
+
+
+def test_the_steps_of_poetry_are_told_from_the_others() -> None:
+    said = (
+        "#9 [tools 3/3] RUN with-secrets pip install uv\n#9 0.2 Prepared 1 package\n"
+        "#8 [tools 1/3] COPY --from=docker /x /\n#8 DONE 0.4s\n#9 DONE 3.5s\n"
+        "#9 [tools 3/3] RUN with-secrets pip install uv\n"
+        "#10 [requirements 3/3] RUN poetry export\n#10 DONE 0.7s\n"
+        "#11 [packages 1/1] RUN uv pip install\n#11 DONE 0.9s\n"
+    )
+    assert seconds_of_poetry(said) == 4.2
+    assert seconds_of_poetry("#9 [tools 3/3] RUN with-secrets\n#9 CACHED\n") == 0

@@ -5,7 +5,7 @@ import re
 
 from tests.bench.ledger import Ledger
 from tests.bench.project import Copy
-from tests.bench.shapes import BARE, SHANTY, Shape
+from tests.bench.shapes import BARE, FLOOR, SHANTY, Shape
 
 # A build says what it fetched: uv how many packages, pip and Poetry which.
 PREPARED = re.compile(r"Prepared (\d+) package")
@@ -13,6 +13,9 @@ DOWNLOADED = re.compile(r"Downloading \S+\.(?:whl|tar\.gz)(?= |$)", re.MULTILINE
 OWN = re.compile(r"\+ harbour==")
 INSTALLING = re.compile(r"- Installing (?!harbour)\S+ \(")
 SENT = re.compile(r"transferring (context|docker): ([\d.]+)(k|M|G)?B")
+# The steps that install Poetry, and have it list what the lock comes to.
+OF_POETRY = re.compile(r"^#(\d+) \[(?:tools|described|requirements) \d+/\d+\] RUN", re.MULTILINE)
+DONE = re.compile(r"^#(\d+) DONE ([\d.]+)s", re.MULTILINE)
 FACTORS = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}
 AGAIN = 3
 
@@ -32,6 +35,12 @@ def sent(said: str, name: str = "context") -> int:
         if context == name
     ]
     return round(max(found, default=0))
+
+
+def seconds_of_poetry(said: str) -> float:
+    """Return how long the steps of a build took that Poetry works in."""
+    steps = set(OF_POETRY.findall(said))
+    return sum(float(seconds) for step, seconds in DONE.findall(said) if step in steps)
 
 
 def empty_caches(shape: Shape) -> None:
@@ -69,6 +78,8 @@ def _begin(copy: Copy) -> None:
 def _measure(shape: Shape, ledger: Ledger, run: int, measure: str) -> str:
     done = shape.run(shape.build())
     ledger.add(measure, shape.name, run, done.seconds)
+    if shape.name == SHANTY and measure in {"cold", "more"}:
+        ledger.add(measure, FLOOR, run, seconds_of_poetry(done.said))
     ledger.keep(f"{measure}-{shape.name}-{run}.log", done.said)
     return done.said
 

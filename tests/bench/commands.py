@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.bench import process
 from tests.bench.ledger import Ledger
-from tests.bench.shapes import SHANTY
+from tests.bench.shapes import FLOOR, SHANTY
 
 INVOKE = [sys.executable, "-m", "invoke"]
 HEAD = '"""Tasks that do nothing."""\n\nfrom invoke import task\n'
@@ -20,13 +20,13 @@ AGAIN = 5
 
 def make_folders(folder: Path) -> dict[str, Path]:
     """Make a folder with Shanty's tasks, and one with as many that do nothing."""
-    folders = {SHANTY: folder / SHANTY, "floor": folder / "bare"}
+    folders = {SHANTY: folder / SHANTY, FLOOR: folder / "bare"}
     for one in folders.values():
         one.mkdir(parents=True)
     (folders[SHANTY] / "tasks.py").write_text(TASKS_OF_SHANTY, encoding="utf-8")
     listed = process.run([*INVOKE, "--list"], folders[SHANTY], os.environ).said
     tasks = "".join(TASK.format(number=number) for number in range(len(LISTED.findall(listed))))
-    (folders["floor"] / "tasks.py").write_text(HEAD + tasks, encoding="utf-8")
+    (folders[FLOOR] / "tasks.py").write_text(HEAD + tasks, encoding="utf-8")
     return folders
 
 

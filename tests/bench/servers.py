@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from tests.bench.ledger import Ledger
-from tests.bench.shapes import BARE, BLOG_POST, SHANTY, TASKS, Shape
+from tests.bench.shapes import BARE, BLOG_POST, FLOOR, SHANTY, TASKS, Shape
 
 POLL_SECONDS = 0.002
 WAIT_SECONDS = 60
@@ -68,7 +68,7 @@ def measure_floor(shape: Shape, ledger: Ledger, run: int) -> None:
     line = ["docker", "run", "--rm", "--entrypoint", "true", shape.versions.base]
     seconds = shape.run(line).seconds
     for measure in ("prod", "dev"):
-        ledger.add(measure, "floor", run, seconds)
+        ledger.add(measure, FLOOR, run, seconds)
 
 
 def measure_starts(starts: list[Start], ledger: Ledger, run: int, chance: random.Random) -> None:
@@ -102,5 +102,5 @@ def measure_stop_floor(shape: Shape, ledger: Ledger, run: int) -> None:
     time.sleep(0.3)
     seconds = shape.run(["docker", "stop", NAME]).seconds
     for task in ("prod", "dev"):
-        ledger.add(f"stop {task}", "floor", run, seconds)
+        ledger.add(f"stop {task}", FLOOR, run, seconds)
     remove(shape)

@@ -11,6 +11,8 @@ from tests.bench.project import Copy
 
 FOLDER = Path(__file__).parent / "shapes"
 SHANTY, BARE = "shanty", "bare"
+# What no way can be quicker than.
+FLOOR = "floor"
 BLOG_POST, POETRY_FAQ, UV_GUIDE = "blog_post", "poetry_faq", "uv_guide"
 # Written for the benchmark, each with a Dockerfile of its own.
 OTHERS = (BLOG_POST, POETRY_FAQ, UV_GUIDE)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from tests.bench import figure
-from tests.bench.shapes import BARE, BLOG_POST, POETRY_FAQ, SHANTY, UV_GUIDE
+from tests.bench.shapes import BARE, BLOG_POST, FLOOR, POETRY_FAQ, SHANTY, UV_GUIDE
 from tests.bench.summary import Summaries, Summary, ratio
-from tests.bench.targets import FLOOR, TARGETS, Target
+from tests.bench.targets import TARGETS, Target
 
 COLUMNS = {
     SHANTY: "Shanty",

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.bench import figure
-from tests.bench.shapes import BARE, BLOG_POST, OTHERS, SHANTY, UV_GUIDE
+from tests.bench.shapes import BARE, BLOG_POST, FLOOR, OTHERS, SHANTY, UV_GUIDE
 from tests.bench.summary import Summaries, ratio
 
-FLOOR = "floor"
 MEGA = 1_000_000
 
 

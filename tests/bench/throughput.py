@@ -9,11 +9,28 @@ import time
 
 from tests.bench import servers
 from tests.bench.ledger import Ledger
-from tests.bench.shapes import SHANTY, TASKS, Shape
+from tests.bench.shapes import FLOOR, SHANTY, TASKS, Shape
 
 PATHS = {"compute": "/compute", "wait": "/wait"}
 CLIENTS = {"compute": 8, "wait": 32}
 SECONDS = 4.0
+# What the page computes, in a process for each processor, with no server and nobody who asks.
+ALONE = """
+import os, sys, time
+readers = []
+for _ in range(os.cpu_count()):
+    reader, writer = os.pipe()
+    if not os.fork():
+        ends, count = time.monotonic() + float(sys.argv[1]), 0
+        while time.monotonic() < ends:
+            sum(number * number for number in range(600_000))
+            count += 1
+        os.write(writer, str(count).encode())
+        os._exit(0)
+    os.close(writer)
+    readers.append(reader)
+print(sum(int(os.read(reader, 99)) for reader in readers) / float(sys.argv[1]))
+"""
 WRK_RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 
 
@@ -49,6 +66,8 @@ def measure_throughput(
     shapes: list[Shape], ledger: Ledger, run: int, chance: random.Random
 ) -> None:
     """Serve each shape as it is out of the box, and ask for the two pages."""
+    line = ["docker", "run", "--rm", "--entrypoint", "python", shapes[0].image(), "-c", ALONE]
+    ledger.add("compute", FLOOR, run, float(shapes[0].run([*line, str(SECONDS)]).said), "/s")
     for shape in chance.sample(shapes, len(shapes)):
         if shape.name == SHANTY:
             shape.run([*TASKS, "prod", "--detach", "--port", str(servers.PORT)])

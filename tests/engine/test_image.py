@@ -111,7 +111,9 @@ def test_bash_as_entrypoint_lands_in_the_active_environment(development: str) ->
 
 
 def test_build_holds_the_wheel_and_one_only(built: Workspace) -> None:
-    assert inside(built.tag("build"), "ls", "/made/wheels") == "coach_planner-0.1.0-py3-none-any.whl"
+    assert (
+        inside(built.tag("build"), "ls", "/made/wheels") == "coach_planner-0.1.0-py3-none-any.whl"
+    )
 
 
 @pytest.mark.parametrize("target", ["development", "production"])
