@@ -2,6 +2,7 @@
 
 import random
 import re
+from pathlib import Path
 
 from tests.bench.ledger import Ledger
 from tests.bench.project import Copy
@@ -16,6 +17,14 @@ SENT = re.compile(r"transferring (context|docker): ([\d.]+)(k|M|G)?B")
 # The steps that install Poetry, and have it list what the lock comes to.
 OF_POETRY = re.compile(r"^#(\d+) \[(?:tools|described|requirements) \d+/\d+\] RUN", re.MULTILINE)
 DONE = re.compile(r"^#(\d+) DONE ([\d.]+)s", re.MULTILINE)
+# A wheel is made in one step and installed in another: what is left when these two do nothing.
+TWO_STEPS = """\
+FROM {base} AS build
+COPY line ./
+RUN mkdir -p /made/wheels && cp line /made/wheels
+FROM {base}
+RUN --mount=type=bind,from=build,source=/made/wheels,target=/tmp/wheels true
+"""
 FACTORS = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}
 AGAIN = 3
 
@@ -68,6 +77,18 @@ def measure_builds(shapes: list[Shape], ledger: Ledger, run: int, chance: random
         _begin(shape.copy)
         # What is served and weighed next is the same in every run.
         shape.run(shape.build())
+
+
+def measure_floor(shape: Shape, folder: Path, ledger: Ledger, run: int) -> None:
+    """Build two steps that do nothing, with a line that is not as it was before."""
+    folder.mkdir(exist_ok=True)
+    (folder / "Dockerfile").write_text(TWO_STEPS.format(base=shape.versions.base), encoding="utf-8")
+    line = ["docker", "buildx", "build", "--load", "--tag", "bench-floor", str(folder)]
+    for words in ("before", "after"):
+        (folder / "line").write_text(f"{words} {run}\n", encoding="utf-8")
+        seconds = shape.run(line).seconds
+    for measure in ("source", "bump"):
+        ledger.add(measure, FLOOR, run, seconds)
 
 
 def _begin(copy: Copy) -> None:

@@ -14,8 +14,9 @@ NOTES = """\
 Medians; in brackets how many times Shanty's value it is. *Bare docker* is the line that
 `shanty build` announces, run without Shanty. *Floor* is a bare Invoke, `docker run true`,
 `docker stop` of a process that ends at once, the bytes of lock, `pyproject.toml` and package, or
-what the processors compute without a server; of a cold build and of one dependency more it is the
-steps in which Poetry itself is installed and lists what is locked.
+what the processors compute without a server; of a source line and a version bump a build of two
+steps that do nothing, of a cold build and one dependency more the steps in which Poetry itself is
+installed and lists what is locked.
 """
 PICTURE = """\
 <picture>

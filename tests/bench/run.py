@@ -37,13 +37,17 @@ def measures(
         servers.measure_stop_floor(shapes[SHANTY], ledger, run)
         servers.measure_typed(shapes[SHANTY], ledger, run)
 
+    def build(run: int) -> None:
+        builds.measure_floor(shapes[SHANTY], folder / "floor", ledger, run)
+        builds.measure_builds(list(shapes.values()), ledger, run, chance)
+
     return {
         "list": lambda run: commands.measure_list(folders, ledger, run, chance),
         "serve": serve,
         "throughput": lambda run: throughput.measure_throughput(pair, ledger, run, chance),
         "weight": lambda run: weight.measure_weight(prepared, ledger, run),
         # Last, for it empties the caches; the images stay.
-        "build": lambda run: builds.measure_builds(list(shapes.values()), ledger, run, chance),
+        "build": build,
     }
 
 
