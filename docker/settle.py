@@ -27,7 +27,7 @@ CHUNK_FILES = 64
 APART = {"__pycache__", "dist-packages", "site-packages"}
 # What a package tests itself with is rarely imported where it serves; then its source does.
 TESTS = {"test", "testing", "tests"}
-KEPT = Path("/root/.cache/bytecode")
+KEPT = Path("/tmp/bytecode")  # noqa: S108 - a mount
 NOTE = "uv_cache.json"
 # Half a year of 2025: in the past, and not so far back that a browser keeps for years what it was
 # not told to look at again.

@@ -105,8 +105,8 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder that the script finds where a build mounts its cache."""
     folder, script = tmp_path / "kept", tmp_path / "settle.py"
     text = SCRIPT.read_text(encoding="utf-8")
-    assert '"/root/.cache/bytecode"' in text
-    script.write_text(text.replace("/root/.cache/bytecode", str(folder)), encoding="utf-8")
+    assert '"/tmp/bytecode"' in text
+    script.write_text(text.replace("/tmp/bytecode", str(folder)), encoding="utf-8")
     monkeypatch.setattr(sys.modules[__name__], "SCRIPT", script)
     folder.mkdir()
     return folder
