@@ -25,7 +25,10 @@ def main(folder: Path, words: list[str]) -> int:
         print("no reply is scripted for:", *words, file=sys.stderr)
         return 99
     if reply["then"]:
-        (folder / "replies.json").write_text(json.dumps(replies + reply["then"]), "utf-8")
+        # Another may read it meanwhile.
+        part = folder / f"replies.{os.getpid()}"
+        part.write_text(json.dumps(replies + reply["then"]), "utf-8")
+        part.replace(folder / "replies.json")
     for name in reply["makes"]:
         target = folder / "bin" / name
         target.write_bytes((folder / "launcher").read_bytes())
