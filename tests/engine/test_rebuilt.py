@@ -42,7 +42,7 @@ def test_a_version_bump_is_named(cached: Workspace) -> None:
     bumped = f'version = "0.3.{int(fresh(), 16)}"'
     edit(cached.sample / "pyproject.toml", 'version = "0.1.0"', bumped)
     said = told(cached)
-    assert said.startswith("rebuilt from [requirements 2/3] COPY ")
+    assert said.startswith("rebuilt from [described 1/2] COPY ")
     assert said.endswith(f"({PLACE}/pyproject.toml changed)")
 
 
@@ -50,14 +50,14 @@ def test_a_lock_that_changed_is_named(cached: Workspace) -> None:
     lock = cached.sample / "poetry.lock"
     lock.write_text(lock.read_text("utf-8") + f"# {fresh()}\n", encoding="utf-8")
     said = told(cached)
-    assert said.startswith("rebuilt from [requirements 2/3] COPY ")
+    assert said.startswith("rebuilt from [described 1/2] COPY ")
     assert said.endswith(f"({PLACE}/poetry.lock changed)")
 
 
 def test_a_build_argument_is_told_with_what_it_was(cached: Workspace) -> None:
     time = str(int(fresh(), 16))
     said = told(cached, SOURCE_DATE_EPOCH=time)
-    assert said.startswith("rebuilt from [build 1/1] RUN ")
+    assert said.startswith("rebuilt from [built-by-poetry 1/1] RUN ")
     assert said.endswith(f"(SOURCE_DATE_EPOCH is {time}, was not set)")
 
 
