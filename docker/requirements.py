@@ -1,6 +1,6 @@
 """Sort what Poetry exported, and make a netrc file of the credentials for private indexes.
 
-`requirements.py split FOLDER` reads FOLDER/all.txt and writes beside it `hashed.txt`, what is
+`requirements.py split FOLDER PATHS` reads FOLDER/all.txt and writes beside it `hashed.txt`, what is
 installed with every hash checked; `direct.txt`, what has none and comes from a git repository or an
 address; `folders.txt`, what comes from a folder or file beside the project; and `indexes.txt`, a
 line `NAME ADDRESS` for each source that pyproject.toml names.
@@ -51,8 +51,8 @@ def kept(values: dict, keys: tuple) -> dict:
     return {key: values[key] for key in keys if key in values}
 
 
-def split(folder: Path) -> None:
-    """Write the lists."""
+def split(folder: Path, paths: str) -> None:
+    """Write the lists; end with 1 where folders are in them and no path to any is known."""
     text = (folder / "all.txt").read_text(encoding="utf-8")
     lists = dict.fromkeys(("hashed", "direct", "folders"), "")
     for entry in re.findall(r"(?:.*\\\n)*.*\n", text):
@@ -61,6 +61,8 @@ def split(folder: Path) -> None:
             lists[list_of(entry)] += entry
     for name, found in lists.items():
         (folder / f"{name}.txt").write_text(found, encoding="utf-8")
+    if lists["folders"] and not paths:
+        sys.exit(f"PATH_DEPENDENCIES is empty, and the lock has\n{lists['folders']}")
     (folder / "indexes.txt").write_text("".join(indexes()), encoding="utf-8")
 
 
@@ -103,7 +105,7 @@ def netrc(lines: list) -> list:
 if sys.argv[1] == "describe":
     describe(Path(sys.argv[2]))
 elif sys.argv[1] == "split":
-    split(Path(sys.argv[2]))
+    split(Path(sys.argv[2]), sys.argv[3])
 elif sys.argv[1] == "groups":
     print(",".join(groups()))
 else:

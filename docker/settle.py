@@ -1,9 +1,10 @@
 """Leave what a build step wrote as every build of the same sources leaves it.
 
 `settle.py SINCE TOP FOLDER…` drops what uv notes of its cache beside the packages of the folders,
-compiles the Python files below them that have no bytecode, and then gives what was written below
-TOP since then, in seconds since 1970, one time: SOURCE_DATE_EPOCH, else one that follows from what
-was written. Where a build mounts a cache for it, what was compiled before is not compiled again.
+compiles the Python files below them that have no bytecode, but for the tests of a package, and then
+gives what was written below TOP since then, in seconds since 1970, one time: SOURCE_DATE_EPOCH, else
+one that follows from what was written. Where a build mounts a cache for it, what was compiled before
+is not compiled again.
 """
 
 import os
@@ -25,7 +26,7 @@ from pathlib import Path  # noqa: E402
 CHUNK_FILES = 64
 # Packages that lie below another folder of Python's are compiled for themselves.
 APART = {"__pycache__", "dist-packages", "site-packages"}
-# What a package tests itself with is rarely imported where it serves; then its source does.
+# What a package tests itself with is rarely imported where it serves: then its source does.
 TESTS = {"test", "testing", "tests"}
 KEPT = Path("/tmp/bytecode")  # noqa: S108 - a mount
 NOTE = "uv_cache.json"
@@ -66,8 +67,8 @@ def groups(folder: str) -> list:
     packages: dict = {}
     for file in sources(folder):
         if not is_compiled(file):
-            package, inside, _ = file[len(folder) + 1 :].partition("/")
-            packages.setdefault(package if inside else "", []).append(file)
+            package = file[len(folder) + 1 :].partition("/")[0]
+            packages.setdefault(package, []).append(file)
     return [
         files[start : start + CHUNK_FILES]
         for files in packages.values()
@@ -136,7 +137,9 @@ def read(file: Path) -> object:
 
 def name_of(files: list) -> str:
     """Return a name that follows from all that bytecode is made of."""
-    digest = hashlib.sha256(sys.version.encode())
+    flags = (sys.version, sys.flags, os.environ.get("PYTHONNODEBUGRANGES"))
+    # What this script imports shows in bytecode too.
+    digest = hashlib.sha256(repr(flags).encode() + Path(__file__).read_bytes())
     for file in files:
         content = Path(file).read_bytes()
         digest.update(b"%s\0%d\0" % (os.fsencode(file), len(content)))
@@ -157,7 +160,7 @@ def bytecode(file: str) -> object:
 def write(file: str, content: bytes) -> None:
     """Write the bytecode of a file, as readable as that is."""
     target = Path(cache_from_source(file))
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
     target.chmod(Path(file).stat().st_mode & 0o444 | 0o200)
 

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+INSPECT = ["docker", "container", "inspect"]
 STOPPING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 HOLD_SECONDS = 60
 
@@ -20,6 +21,9 @@ def main(folder: Path, words: list[str]) -> int:
     """Record the call, do what the reply says, and return its exit code."""
     replies: list[dict[str, Any]] = json.loads((folder / "replies.json").read_text("utf-8"))
     reply = next((one for one in reversed(replies) if fits(one, words)), None)
+    names = words[len(INSPECT) :] if words[: len(INSPECT)] == INSPECT else []
+    if len(names) > 1 and not names[0].startswith("-"):
+        reply = together(replies, names)
     record(folder, words=words, environment=dict(os.environ), files=named_files(words))
     if reply is None:
         print("no reply is scripted for:", *words, file=sys.stderr)
@@ -43,6 +47,18 @@ def main(folder: Path, words: list[str]) -> int:
     if reply["code"] < 0:
         os.kill(os.getpid(), -reply["code"])
     return hold(folder, words, reply["code"]) if reply["holds"] else reply["code"]
+
+
+def together(replies: list[dict[str, Any]], names: list[str]) -> dict[str, Any]:
+    """Return what is answered of several containers: what is answered of each."""
+    each = [next(one for one in reversed(replies) if fits(one, [*INSPECT, name])) for name in names]
+    found = [one for reply in each for one in json.loads(reply["stdout"])]
+    return {
+        **each[0],
+        "stdout": json.dumps(found),
+        "stderr": "".join(reply["stderr"] for reply in each),
+        "code": max(reply["code"] for reply in each),
+    }
 
 
 def fits(reply: dict[str, Any], words: list[str]) -> bool:

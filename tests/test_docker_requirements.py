@@ -81,7 +81,7 @@ def split(run: Run, folder: Path, exported: str, pyproject: str = SOURCES) -> di
     (folder / "pyproject.toml").write_text(pyproject, encoding="utf-8")
     (folder / "lists").mkdir()
     (folder / "lists" / "all.txt").write_text(exported, encoding="utf-8")
-    assert run("split", "lists") == ""
+    assert run("split", "lists", "lib:edit") == ""
     lists = ("hashed", "direct", "folders", "indexes")
     return {name: (folder / "lists" / f"{name}.txt").read_text("utf-8") for name in lists}
 
@@ -97,6 +97,15 @@ def test_what_has_hashes_and_what_has_none_are_told_apart_and_keep_their_order(
     assert lists["folders"] == "".join(FOLDERS)
     assert lists["hashed"].endswith("".join(HASHED))
     assert lists["hashed"].startswith("--extra-index-url ")
+
+
+def test_folders_that_no_path_leads_to_end_the_build(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "all.txt").write_text(FOLDERS[0], encoding="utf-8")
+    with pytest.raises(subprocess.CalledProcessError) as fault:
+        run("split", "lists", "")
+    assert fault.value.stderr == f"PATH_DEPENDENCIES is empty, and the lock has\n{FOLDERS[0]}\n"
 
 
 def test_an_empty_lock_makes_empty_lists(run: Run, tmp_path: Path) -> None:

@@ -282,12 +282,16 @@ def inspect(which: str, *, running: bool = False) -> list[Table]:
     _server()
     every = () if running else ("--all",)
     words = ("docker", "container", "list", "-q", "--no-trunc", *every, "--filter", which)
-    questions = [(*CONTAINER, one) for one in _said(question.ask(words)).split()]
-    question.put(*questions)
-    said = map(question.ask, questions)
-    # One may have gone away since it was listed.
-    there = (one for one in said if NO_CONTAINER not in one.stderr.lower())
-    return [found for one in there for found in json.loads(_said(one))]
+    names = _said(question.ask(words)).split()
+    if not names:
+        return []
+    reply = question.ask((*CONTAINER, *names))
+    complaints = reply.stderr.lower().splitlines()
+    # One may have gone away since it was listed: the others are told all the same.
+    if reply.code and not (complaints and all(NO_CONTAINER in line for line in complaints)):
+        raise docker_fault(reply.stderr)
+    found: list[Table] = json.loads(reply.stdout)
+    return found
 
 
 def _said(reply: question.Reply) -> str:

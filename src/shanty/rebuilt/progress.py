@@ -4,12 +4,12 @@ import re
 
 from shanty.tee import Tail
 
-# The steps of a plain progress have numbers: `#13 [tools 4/5] RUN …`, then `#13 CACHED`.
+# The steps of a plain progress have numbers: `#13 [tools 3/3] RUN …`, then `#13 CACHED`.
 # One whose layers are fetched from a cache elsewhere is told to be `DONE` after that.
 PLAIN = re.compile(
     rb"#(\d+) (?:\[([^\]]*\d+/\d+)\] |(CACHED)$|(sha256:|extracting sha256:)|(DONE) )"
 )
-# On a terminal each is drawn again and again, as it is: ` => CACHED [tools 4/5] RUN …  0.0s`.
+# On a terminal each is drawn again and again, as it is: ` => CACHED [tools 3/3] RUN …  0.0s`.
 DRAWN = re.compile(rb"(?:\x1b\[[\d;?]*[a-zA-Z])* => (CACHED )?\[([^\]]*\d+/\d+)\] ")
 FETCHED = re.compile(rb"(?:\x1b\[[\d;?]*[a-zA-Z])* => => (?:extracting )?sha256:")
 PLATFORM = re.compile(r"\S+/\S+ (?=.*\d+/\d+$)")
@@ -49,7 +49,7 @@ class Progress(Tail):
 
     @property
     def anew(self) -> set[str]:
-        """The steps that were carried out, on one platform at least, as `tools 4/5`."""
+        """The steps that were carried out, on one platform at least, as `tools 3/3`."""
         return {_key(name) for name, cached in self._cached.items() if not cached}
 
 

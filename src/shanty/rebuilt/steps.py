@@ -32,7 +32,7 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True)
 class Step:
-    """One step: `key` is its name in BuildKit's words, as `tools 4/5`.
+    """One step: `key` is its name in BuildKit's words, as `tools 3/3`.
 
     `digest` stands for all the instructions up to it in its stage and those before, `arguments` are
     the values that it sees, `base` is the image that all of it starts from. `is_first` is whether
