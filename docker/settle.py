@@ -1,10 +1,10 @@
 """Leave what a build step wrote as every build of the same sources leaves it.
 
 `settle.py SINCE TOP FOLDER…` drops what uv notes of its cache beside the packages of the folders,
-compiles the Python files below them that have no bytecode, but for the tests of a package, and then
-gives what was written below TOP since then, in seconds since 1970, one time: SOURCE_DATE_EPOCH, else
-one that follows from what was written. Where a build mounts a cache for it, what was compiled before
-is not compiled again.
+compiles the Python files below them that have no bytecode, but for the tests of a package, and
+gives what was written below TOP since then, in seconds since 1970, one time: SOURCE_DATE_EPOCH, or
+one that follows from what was written. Where a build mounts a cache for it, what was compiled is
+not compiled again.
 """
 
 import os
