@@ -330,6 +330,18 @@ def test_a_container_that_goes_away_while_one_looks_is_not_listed(
     assert [found.name for found in engine.containers(project)] == ["harbour-dev-8888"]
 
 
+def test_an_engine_that_tells_nothing_of_a_container_is_a_fault(
+    project: Project, fakes: Fakes
+) -> None:
+    said = "Error response from daemon: it is broken\n"
+    fakes.answer(
+        listed(["harbour-run-1"]),
+        reply("docker container inspect harbour-run-1", "[]\n", stderr=said, code=1),
+    )
+    with pytest.raises(RunError, match=r"^docker failed: Error response from daemon: it is broken"):
+        engine.containers(project)
+
+
 def test_only_running_containers_are_asked_for_when_only_they_are_wanted(
     project: Project, fakes: Fakes
 ) -> None:
