@@ -134,9 +134,9 @@ def test_so_is_one_of_a_later_question(fakes: Fakes) -> None:
 
 
 def test_so_is_one_that_the_library_asks(fakes: Fakes, project: Project) -> None:
-    fakes.answer(reply("docker container list", stderr="Verbindung unm\udcf6glich\n", code=1))
+    fakes.answer(reply("docker image list", stderr="Verbindung unm\udcf6glich\n", code=1))
     with pytest.raises(ShantyError, match=r"^docker failed: Verbindung unm.*glich"):
-        engine.containers(project)
+        engine.images(project)
 
 
 def test_a_disk_that_is_full_is_the_machine_s_fault(fakes: Fakes) -> None:

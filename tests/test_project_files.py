@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shanty.errors import UsageError
-from shanty.project import Project
+from shanty.project import Project, find_project
 from shanty.project_files import check_project, read_by_build
 
 NAME = 'name = "harbour"'
@@ -238,3 +238,10 @@ def test_a_wheel_is_made_from_what_the_links_in_its_packages_lead_to(
         (project.root / "harbour" / name).symlink_to(target)
     found = read_by_build(project) or ()
     assert sorted(found) == ["LICENSES", "assets/logo.svg", "harbour", "harbour/loop"]
+
+
+def test_a_package_that_is_a_link_is_read_where_it_leads(make_project: MakeProject) -> None:
+    project = make_project({"src/code/__init__.py": ""})
+    (project.root / "harbour").symlink_to("src/code")
+    found = read_by_build(find_project(project.root)) or ()
+    assert sorted(found) == ["LICENSES", "harbour", "src/code"]
