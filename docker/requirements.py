@@ -30,10 +30,15 @@ OF_POETRY = (
 EMPTY = {"version": "0", "description": "", "authors": []}
 
 
+def read_pyproject() -> dict:
+    """Return the project's pyproject.toml as plain values."""
+    return tomlkit.parse(Path("pyproject.toml").read_text(encoding="utf-8")).unwrap()
+
+
 def describe(folder: Path) -> None:
     """Write what the lists of packages follow from."""
     folder.mkdir(parents=True)
-    known = tomlkit.parse(Path("pyproject.toml").read_text(encoding="utf-8")).unwrap()
+    known = read_pyproject()
     tables = {key: known[key] for key in ("dependency-groups",) if key in known}
     project, poetry = known.get("project"), known.get("tool", {}).get("poetry")
     if project is not None:
@@ -76,14 +81,13 @@ def list_of(entry: str) -> str:
 
 def indexes() -> list:
     """Return a line with name and address of each source."""
-    pyproject = tomlkit.parse(Path("pyproject.toml").read_text(encoding="utf-8")).unwrap()
-    sources = pyproject.get("tool", {}).get("poetry", {}).get("source", [])
+    sources = read_pyproject().get("tool", {}).get("poetry", {}).get("source", [])
     return [f"{source['name']} {source['url']}\n" for source in sources if "url" in source]
 
 
 def groups() -> list:
     """Return the name of each dependency group, in whichever of the three places it stands."""
-    pyproject = tomlkit.parse(Path("pyproject.toml").read_text(encoding="utf-8")).unwrap()
+    pyproject = read_pyproject()
     poetry = pyproject.get("tool", {}).get("poetry", {})
     oldest = ["dev"] if "dev-dependencies" in poetry else []
     return sorted({*oldest, *poetry.get("group", {}), *pyproject.get("dependency-groups", {})})

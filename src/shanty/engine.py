@@ -323,7 +323,7 @@ def _found(container: Table) -> Found:
         project=labels.get("shanty.project", ""),
         status=container["State"]["Status"],
         age=_age(container.get("Created") or ""),
-        networks=tuple(table(container, "NetworkSettings").get("Networks") or ()),
+        networks=read_networks(container),
     )
 
 
@@ -344,10 +344,9 @@ def _state(container: Table) -> str:
         for ports in bindings
         for binding in ports or []
     ]
-    state = container["State"]
+    state = read_state(container)
     # Of one that is being started its health has no name yet.
-    health = table(state, "Health").get("Status") if state.get("Running") else None
-    return " ".join([health or state["Status"], *addresses])
+    return " ".join([(state.is_running and state.health) or state.status, *addresses])
 
 
 def last_lines(name: str, lines: int = LOG_LINES) -> str:
@@ -400,29 +399,52 @@ def run_inside(name: str, words: Sequence[str]) -> str:
 class ContainerState:
     """How a container is; `probes` is what its health checks said, the last one last.
 
-    `is_starved` is whether the kernel ended a process of it for its memory.
+    `is_starved` is whether the kernel ended a process of it for its memory; `health` is empty where
+    there is no check.
     """
 
+    status: str
     is_running: bool
     exit_code: int
-    is_healthy: bool
+    health: str
     is_starved: bool
     probes: tuple[str, ...] = ()
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether the engine's own health check has passed."""
+        return self.health == "healthy"
+
+    @property
+    def last_probe(self) -> str:
+        """What the last health check said, nothing where none was made."""
+        return self.probes[-1] if self.probes else ""
 
 
 def state(name: str) -> ContainerState:
     """Return how a container is; raise `RunError` where there is none."""
     _server()
     (found,) = json.loads(_said(question.ask((*CONTAINER, name))))
-    state = found["State"]
+    return read_state(found)
+
+
+def read_state(container: Table) -> ContainerState:
+    """Return how a container is, by what the engine tells of it."""
+    state = container["State"]
     health = table(state, "Health")
     return ContainerState(
+        status=state["Status"],
         is_running=bool(state.get("Running")),
         exit_code=state.get("ExitCode") or 0,
-        is_healthy=health.get("Status") == "healthy",
+        health=health.get("Status") or "",
         is_starved=bool(state.get("OOMKilled")),
         probes=tuple((probe.get("Output") or "").strip() for probe in health.get("Log") or ()),
     )
+
+
+def read_networks(container: Table) -> tuple[str, ...]:
+    """Return the networks that a container is on, by what the engine tells of it."""
+    return tuple(table(container, "NetworkSettings").get("Networks") or ())
 
 
 def answers(host: str, port: int) -> bool:

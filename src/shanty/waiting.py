@@ -30,7 +30,7 @@ def wait_until(name: str, ready: Callable[[], bool], seconds: float, explain: Ex
             how = "had a process killed before it answered"
             raise _failed(name, how, explain, starved=True)
         if time.monotonic() > deadline:
-            probe = f" ({state.probes[-1]})" if state.probes and state.probes[-1] else ""
+            probe = f" ({state.last_probe})" if state.last_probe else ""
             how = f"does not answer after {seconds:.0f} s{probe}"
             raise _failed(name, how, explain, starved=False, otherwise=_way_out(probe))
         time.sleep(POLL_SECONDS)

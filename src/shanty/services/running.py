@@ -7,7 +7,7 @@ from pathlib import Path
 from shanty import engine
 from shanty.engine import Found
 from shanty.project import Project
-from shanty.pyproject import Table, table
+from shanty.pyproject import Table
 from shanty.services.compose_file import find_compose_file
 
 # How Compose marks what it makes.
@@ -70,20 +70,20 @@ def service_containers(project: Project) -> list[ServiceContainer]:
 
 def _read(project: Project, container: Table) -> ServiceContainer | None:
     """Return a container of the project's services, `None` for another's."""
-    labels, state = container["Config"]["Labels"], container["State"]
+    labels = container["Config"]["Labels"]
     # A path may lead there by a link.
     if Path(labels[FOLDER]).resolve() != project.root or labels.get(ONE_OFF) == "True":
         return None
-    health = table(state, "Health")
+    state = engine.read_state(container)
     return ServiceContainer(
         container["Name"].removeprefix("/"),
         labels[f"{LABEL}.service"],
         labels[f"{LABEL}.project"],
-        state["Status"],
-        health.get("Status", ""),
-        state.get("ExitCode") or 0,
-        _networks(container),
-        _probe(health),
+        state.status,
+        state.health,
+        state.exit_code,
+        engine.read_networks(container),
+        state.last_probe.partition("\n")[0],
     )
 
 
@@ -100,14 +100,3 @@ def joined_networks(project: Project) -> tuple[str, ...]:
     """Return the networks of the services that run now, which a container joins."""
     running = [one for one in service_containers(project) if one.is_running]
     return tuple(dict.fromkeys(name for one in running for name in one.networks))
-
-
-def _networks(container: Table) -> tuple[str, ...]:
-    return tuple(table(container, "NetworkSettings").get("Networks") or {})
-
-
-def _probe(health: Table) -> str:
-    """Return the first line that the last health check said."""
-    probes = health.get("Log") or []
-    said = (probes[-1].get("Output") or "").strip() if probes else ""
-    return said.partition("\n")[0]

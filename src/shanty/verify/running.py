@@ -91,8 +91,7 @@ class Running:
 
     def last_probe(self) -> str:
         """Return what the last health check said."""
-        probes = engine.state(self.name).probes
-        return probes[-1] if probes else ""
+        return engine.state(self.name).last_probe
 
     def stop(self) -> tuple[float, int]:
         """Stop the container; return the seconds from the signal to its end, and its exit code."""
