@@ -56,6 +56,19 @@ def test_two_lines_make_the_same_tasks_invokes(project: Project) -> None:
     assert theirs.stdout.partition(":\n")[2] == ours.stdout.partition(":\n")[2]
 
 
+def test_what_a_task_imports_is_compiled_once_and_a_project_s_tasks_leave_nothing(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project.root / "tasks.py").write_text(TASKS, encoding="utf-8")
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(cache))
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    assert program("invoke", "config").returncode == 0
+    compiled = [str(file.relative_to(cache)) for file in cache.rglob("*.pyc")]
+    assert any("/shanty/settings." in name for name in compiled)
+    assert [name for name in compiled if f"/{name}".startswith(f"{project.root}/")] == []
+
+
 @pytest.mark.parametrize("door", ["shanty", "invoke"])
 def test_a_command_is_said_and_done_through_either_door(
     door: str, project: Project, fakes: Fakes

@@ -1466,11 +1466,6 @@ def test_a_port_that_a_container_has_ends_with_3(
             "the Docker engine of this machine is 24.0.9; 25 or newer is needed",
             "shanty setup",
         ),
-        (
-            reply("docker buildx version", stderr="docker: unknown command", code=1),
-            "docker has no buildx plugin",
-            "shanty setup",
-        ),
     ],
 )
 @pytest.mark.parametrize("words", [("build",), ("run", "--", "ls"), ("prod",)])
@@ -1488,6 +1483,29 @@ def test_a_machine_that_is_not_ready_ends_with_3(  # noqa: PLR0913, PLR0917
     fakes.answer(lacking)
     assert refusal(shanty(*words), 3) == (what, fix)
     assert fakes.changes == []
+
+
+@pytest.mark.parametrize(
+    ("version", "what"),
+    [
+        (
+            reply("docker buildx version", stderr="docker: unknown command", code=1),
+            "docker has no buildx plugin",
+        ),
+        (
+            reply("docker buildx version", "github.com/docker/buildx v0.8.2 abc\n"),
+            "docker's buildx plugin is v0.8.2; 0.12 or newer is needed",
+        ),
+    ],
+)
+def test_a_plugin_that_cannot_build_is_looked_at_once_it_has_failed(
+    version: Reply, what: str, shanty: Typing, fakes: Fakes
+) -> None:
+    fakes.answer(version)
+    shanty("build")
+    fakes.answer(reply("docker buildx build", stderr="unknown flag\n", code=125))
+    done = shanty("build")
+    assert (done.code, done.stderr.splitlines()[-2:]) == (3, [what, "fix: shanty setup"])
 
 
 @pytest.mark.parametrize(

@@ -19,14 +19,15 @@ from shanty.project import Project, find_project
 LEFT = "left by a command that was killed, and ended now"
 
 
-def end_orphans_here() -> None:
-    """End what commands that were killed have left of the project here, if there is one."""
+def find_project_here() -> Project | None:
+    """Return the project here, if there is one, and ask Docker ahead what there is of it."""
     try:
         project = find_project(Path.cwd())
     except ShantyError:
         # The task itself says so.
-        return
-    end_orphans(project)
+        return None
+    question.put(_question(project))
+    return project
 
 
 def end_orphans(project: Project) -> None:

@@ -233,6 +233,8 @@ class Workflow:
         return weight
 
     def _build_failed(self, target: str, resolved: Resolved, said: str) -> ShantyError:
+        # Not before: a plugin that builds is new enough, and takes long to say which one it is.
+        engine.check_buildx(engine.buildx_version())
         from shanty.failure.build_failure import diagnose_build  # noqa: PLC0415
         from shanty.failure.case import failure  # noqa: PLC0415
 
@@ -290,7 +292,7 @@ class Workflow:
         """Return the settings with the base image that this engine has, or can pull."""
         settings = self.settings
         try:
-            engine.check_engine()
+            engine.check_release(engine.engine_version())
             if options.builder or options.platforms:
                 return Base(self.resolved)
             if at_hand := self._at_hand():

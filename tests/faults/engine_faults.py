@@ -243,6 +243,7 @@ def engine_too_old(place: Place) -> Iterator[None]:
     mend=by_hand("^shanty setup$", restore_docker),
 )
 def buildx_too_old(place: Place) -> Iterator[None]:
-    """Answer as a plugin of years ago."""
-    answer_instead(place, "'buildx version'", "github.com/docker/buildx v0.8.2 abc")
+    """Answer as a plugin of years ago, which knows less than it is asked."""
+    fails = "'buildx build '*) echo 'unknown flag: --build-context' >&2; exit 125;;"
+    answer_instead(place, f"{fails} 'buildx version'", "github.com/docker/buildx v0.8.2 abc")
     yield

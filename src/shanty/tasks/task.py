@@ -34,12 +34,13 @@ def task(
     """Return Invoke's `task` for a function whose faults end as two lines and an exit code.
 
     Before one that asks the engine, what commands that were killed have left of the project ends.
-    One that `builds` will ask for the plugin that does, which takes its time to answer.
+    One that `builds` will need most of what there is.
     """
 
     def decorate(function: Callable[..., None]) -> Any:
         @functools.wraps(function)
         def run(c: Context, *arguments: Any, **named: Any) -> None:
+            before = sys.dont_write_bytecode
             try:
                 with interrupts.raised():
                     try:
@@ -62,6 +63,8 @@ def task(
                 raise Exit(str(fault), code=fault.exit_code) from None
             except KeyboardInterrupt:
                 raise Exit("interrupted", code=INTERRUPTED) from None
+            finally:
+                sys.dont_write_bytecode = before
 
         return invoke_task(run, **options)
 
@@ -69,16 +72,22 @@ def task(
 
 
 def _prepare(*, engine: bool, builds: bool) -> None:
+    # Invoke has Python write no bytecode, for a tasks.py would leave some in the project. What a
+    # task imports is installed, and would be compiled anew by every command.
+    sys.dont_write_bytecode = bool(sys.flags.dont_write_bytecode)
     from shanty.home import settle_home
 
     settle_home(os.environ)
     if engine:
         question.put(question.ENGINE_VERSION)
-        if builds:
-            question.put(question.BUILDX_VERSION)
-        from shanty.orphans import end_orphans_here
+        from shanty import orphans
 
-        end_orphans_here()
+        project = orphans.find_project_here()
+        if builds:
+            # Docker answers meanwhile.
+            import shanty.workflow  # noqa: F401
+        if project:
+            orphans.end_orphans(project)
 
 
 def leave_pipe() -> None:
