@@ -1,10 +1,11 @@
 """Leave what a build step wrote as every build of the same sources leaves it.
 
-`settle.py SINCE TOP FOLDER…` drops what uv notes of its cache beside the packages of the folders,
-compiles the Python files below them that have no bytecode, but for the tests of a package, and
-gives what was written below TOP since then, in seconds since 1970, one time: SOURCE_DATE_EPOCH, or
-one that follows from what was written. Where a build mounts a cache for it, what was compiled is
-not compiled again.
+`settle.py SINCE ROOT FOLDER…` drops what uv notes of its cache beside the packages of the folders,
+gives what was written below ROOT since then, in seconds since 1970, one time: SOURCE_DATE_EPOCH, or
+one that follows from what was written; and compiles the Python files below the folders that have no
+bytecode, but for the tests of a package. ROOT is where the root of an image's files lies by now:
+what is in it is named by where it will be. Where a build mounts a cache for it, what was compiled
+is not compiled again.
 """
 
 import os
@@ -18,9 +19,11 @@ if os.environ.get("PYTHONHASHSEED") != SEED:
 
 import hashlib  # noqa: E402 - by the process that goes on
 import py_compile  # noqa: E402
+import struct  # noqa: E402
 import zlib  # noqa: E402
 from importlib.util import cache_from_source  # noqa: E402
 from pathlib import Path  # noqa: E402
+from time import time as now  # noqa: E402
 
 # What a process has compiled before shows in what it writes, and so each compiles the same few.
 CHUNK_FILES = 64
@@ -28,8 +31,11 @@ CHUNK_FILES = 64
 APART = {"__pycache__", "dist-packages", "site-packages"}
 # What a package tests itself with is rarely imported where it serves: then its source does.
 TESTS = {"test", "testing", "tests"}
+ROOT = sys.argv[2]
 KEPT = Path("/tmp/bytecode")  # noqa: S108 - a mount
 NOTE = "uv_cache.json"
+# Where the time of the source is in bytecode: https://peps.python.org/pep-0552/
+TIME = slice(8, 12)
 # Half a year of 2025: in the past, and not so far back that a browser keeps for years what it was
 # not told to look at again.
 FIRST_SECOND = 1_735_689_600
@@ -93,6 +99,11 @@ def sources(folder: str) -> list:
     return sorted(found)
 
 
+def named(path: str) -> str:
+    """Return what a path below ROOT is called in the image."""
+    return f"/{os.path.relpath(path, ROOT)}"
+
+
 def is_compiled(file: str) -> bool:
     """Tell whether a file has bytecode."""
     return os.path.exists(cache_from_source(file))  # noqa: PTH110 - called for thousands
@@ -107,7 +118,7 @@ def compile_these(files: list) -> None:
         found = [bytecode(file) for file in files]
     for file, content in zip(files, found):  # noqa: B905 - no older Python is told `strict`
         if content is None:
-            print(f"{file!r} does not compile: it stays as it is")
+            print(f"{named(file)!r} does not compile: it stays as it is")
         else:
             write(file, content)
     if KEPT.is_dir() and not kept.exists():
@@ -142,34 +153,41 @@ def name_of(files: list) -> str:
     digest = hashlib.sha256(repr(flags).encode() + Path(__file__).read_bytes())
     for file in files:
         content = Path(file).read_bytes()
-        digest.update(b"%s\0%d\0" % (os.fsencode(file), len(content)))
+        digest.update(b"%s\0%d\0" % (os.fsencode(named(file)), len(content)))
         digest.update(content)
     return digest.hexdigest()
 
 
 def bytecode(file: str) -> object:
     """Return the bytecode of a file, `None` for one that is no Python."""
-    mode = py_compile.PycInvalidationMode.CHECKED_HASH
+    # By hash, Python would read each source at each start. The time in it is written later.
+    mode = py_compile.PycInvalidationMode.TIMESTAMP
     try:
-        target = py_compile.compile(file, doraise=True, invalidation_mode=mode)
+        target = py_compile.compile(file, dfile=named(file), doraise=True, invalidation_mode=mode)
     except (py_compile.PyCompileError, ValueError, RecursionError):
         return None
     return Path(target).read_bytes()
 
 
 def write(file: str, content: bytes) -> None:
-    """Write the bytecode of a file, as readable as that is."""
-    target = Path(cache_from_source(file))
+    """Write the bytecode of a file, made for the time that it has, as readable as that is."""
+    target, status = Path(cache_from_source(file)), Path(file).stat()
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(content)
-    target.chmod(Path(file).stat().st_mode & 0o444 | 0o200)
+    time = struct.pack("<I", int(status.st_mtime) & 0xFFFFFFFF)
+    target.write_bytes(content[: TIME.start] + time + content[TIME.stop :])
+    target.chmod(status.st_mode & 0o444 | 0o200)
 
 
-def stamp(since: int, top: str) -> None:
-    """Give everything that was written since a time the same one."""
-    found = sorted(written(top, since))
-    time = int(os.environ.get("SOURCE_DATE_EPOCH") or derived(found))
-    for path in found:
+def take_modes() -> None:
+    """Give a folder below ROOT the mode of the one that the image has in its place, if it does."""
+    for path, _, _ in os.walk(ROOT):
+        if os.path.isdir(named(path)):  # noqa: PTH112 - called for hundreds
+            os.chmod(path, os.stat(named(path)).st_mode & 0o7777)  # noqa: PTH101, PTH116
+
+
+def stamp(paths: list, time: int) -> None:
+    """Give paths one time."""
+    for path in paths:
         os.utime(path, (time, time), follow_symlinks=False)
 
 
@@ -208,12 +226,24 @@ def derived(paths: list) -> int:
     """
     digest = 0
     for path in map(Path, paths):
-        digest = zlib.crc32(os.fsencode(path), digest)
+        digest = zlib.crc32(os.fsencode(named(str(path))), digest)
         if path.is_file() and not path.is_symlink():
             digest = zlib.crc32(path.read_bytes(), digest)
     return FIRST_SECOND + digest % SECONDS
 
 
-forget(sys.argv[3:])
-compile_all(sys.argv[3:])
-stamp(int(sys.argv[1]), sys.argv[2])
+def settle(since: int, folders: list) -> None:
+    """Leave all that was written since a time as every build leaves it."""
+    forget(folders)
+    if ROOT != "/":
+        take_modes()
+    found = sorted(written(ROOT, since))
+    time = int(os.environ.get("SOURCE_DATE_EPOCH") or derived(found))
+    stamp(found, time)
+    began = max(since, int(now()))
+    compile_all(folders)
+    if folders:
+        stamp(written(ROOT, began), time)
+
+
+settle(int(sys.argv[1]), sys.argv[3:])

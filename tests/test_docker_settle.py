@@ -1,6 +1,7 @@
 """The script in docker/ that makes a build step's files the same in every build."""
 
 import os
+import shutil
 import subprocess
 import sys
 from importlib.util import cache_from_source
@@ -11,8 +12,6 @@ import pytest
 SCRIPT = Path(__file__).parents[1] / "docker" / "settle.py"
 FIRST, LAST = 1_735_689_600, 1_735_689_600 + 2**24
 LONG_AGO, SINCE, NEVER = 1_000_000_000, 1_500_000_000, 1 << 40
-# The flags in the head of a .pyc: made by hash, and checked by it.
-CHECKED_HASH = (0b11).to_bytes(4, "little")
 
 
 def settle(*words: object, **environment: str) -> str:
@@ -42,20 +41,58 @@ def write_modules(folder: Path) -> list[Path]:
 # Bytecode
 
 
-def test_bytecode_is_checked_by_hash_and_the_same_whatever_is_compiled_first(
-    tmp_path: Path,
-) -> None:
+def imported(module: str, folder: Path) -> str:
+    """Return what Python says of the bytecode that it takes for a module."""
+    line = [sys.executable, "-v", "-c", f"import {module}"]
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    return subprocess.run(line, check=True, capture_output=True, text=True, env=environment).stderr
+
+
+def test_bytecode_is_the_same_whatever_is_compiled_first(tmp_path: Path) -> None:
     files = write_modules(tmp_path / "quay")
-    settle(NEVER, tmp_path, tmp_path)
+    settle(SINCE, tmp_path, tmp_path)
     first = [bytecode(file).read_bytes() for file in files]
     for file in files:
         bytecode(file).unlink()
         content = file.read_text()
         file.unlink()
         file.write_text(content)
-    settle(NEVER, tmp_path, tmp_path, PYTHONHASHSEED="7")
+    shutil.rmtree(bytecode(files[0]).parent)
+    settle(SINCE, tmp_path, tmp_path, PYTHONHASHSEED="7")
     assert [bytecode(file).read_bytes() for file in files] == first
-    assert {content[4:8] for content in first} == {CHECKED_HASH}
+
+
+def test_bytecode_is_made_for_the_time_of_its_source(tmp_path: Path) -> None:
+    """Python takes it unread as long as the source has that time, and no longer."""
+    old, new = tmp_path / "old.py", tmp_path / "new.py"
+    for file in (old, new):
+        file.write_text("")
+    os.utime(old, (LONG_AGO, LONG_AGO))
+    settle(SINCE, tmp_path, tmp_path)
+    assert (old.stat().st_mtime, FIRST <= new.stat().st_mtime < LAST) == (LONG_AGO, True)
+    for file in (old, new):
+        assert f"matches {file}" in imported(file.stem, tmp_path)
+    new.write_text("")
+    assert f"bytecode is stale for '{new.stem}'" in imported(new.stem, tmp_path)
+
+
+def test_what_is_compiled_apart_is_named_by_where_it_will_be(tmp_path: Path, kept: Path) -> None:
+    """A folder may be where the root of an image is made."""
+    site = tmp_path / "made" / "opt" / "site"
+    site.mkdir(parents=True)
+    (site / "harbour.py").write_text("")
+    (site / "template.py").write_text("def")
+    said = settle(0, tmp_path / "made", site)
+    assert said == "'/opt/site/template.py' does not compile: it stays as it is\n"
+    assert b"/opt/site/harbour.py" in bytecode(site / "harbour.py").read_bytes()
+    there = {path.lstat().st_mtime for path in (tmp_path / "made").rglob("*")}
+    other = tmp_path / "elsewhere"
+    shutil.move(tmp_path / "made", other)
+    shutil.rmtree(other / "opt" / "site" / "__pycache__")
+    settle(0, other, other / "opt" / "site")
+    assert {path.lstat().st_mtime for path in other.rglob("*")} == there
+    assert len(there) == 1
+    assert len(list(kept.iterdir())) == 2
 
 
 def test_what_has_bytecode_keeps_it(tmp_path: Path) -> None:
@@ -96,7 +133,7 @@ def test_what_is_no_python_is_named_and_left(tmp_path: Path, content: bytes) -> 
     (tmp_path / "template.py").write_bytes(content)
     (tmp_path / "valid.py").write_text("")
     said = settle(NEVER, tmp_path, tmp_path)
-    assert said == f"'{tmp_path}/template.py' does not compile: it stays as it is\n"
+    assert said == "'/template.py' does not compile: it stays as it is\n"
     assert bytecode(tmp_path / "valid.py").exists()
 
 
@@ -119,7 +156,7 @@ def test_what_was_compiled_is_taken_from_the_cache(tmp_path: Path, kept: Path) -
         file.write_text("NAMES = {'a', 'b'}\n")
     broken = quay.with_name("b.py")
     broken.write_text("def\n")
-    said = f"{str(broken)!r} does not compile: it stays as it is\n"
+    said = "'/site/quay/b.py' does not compile: it stays as it is\n"
     assert settle(NEVER, tmp_path, tmp_path / "site") == said
     content = bytecode(quay).read_bytes()
     for one in kept.glob("*/*"):
@@ -132,6 +169,21 @@ def test_what_was_compiled_is_taken_from_the_cache(tmp_path: Path, kept: Path) -
     assert bytecode(quay).stat().st_mode & 0o777 == 0o644
     assert not bytecode(pier).read_bytes().endswith(b"marked")
     assert len(list(kept.iterdir())) == 3
+
+
+# Modes
+
+
+def test_a_folder_that_the_image_has_already_keeps_its_mode(tmp_path: Path) -> None:
+    """Else what is copied over it would give it another."""
+    there, root = tmp_path / "there", tmp_path / "made"
+    there.mkdir(mode=0o750)
+    new = root / tmp_path.relative_to("/") / "new"
+    new.mkdir(parents=True)
+    (new.parent / "there").mkdir(mode=0o755)
+    settle(0, root)
+    assert (new.parent / "there").stat().st_mode & 0o777 == 0o750
+    assert new.stat().st_mode & 0o777 == 0o755
 
 
 # What uv notes

@@ -17,9 +17,10 @@ from shanty.image.origin import origin
             "Debian packages, and the standard library compiled",
         ),
         (
-            'RUN /bin/sh -c since="$(date +%s)" && cp -R /tmp/venv "$VIRTUAL_ENV"',
+            "COPY /made/packages / # buildkit",
             "the packages of the lock, and the server that it lacks",
         ),
+        ("COPY /made/installed / # buildkit", "the wheel of the project"),
         ("RUN |1 APP_DIR=/opt/app /bin/sh -c cp -R /tmp/app/. .", "the files of the project"),
     ],
 )

@@ -24,6 +24,7 @@ DOCKER = {
     "docker-entrypoint.sh",
     "gunicorn.conf.py",
     "healthcheck.py",
+    "install.py",
     "requirements.py",
     "server-gunicorn.txt",
     "server-setuptools.txt",

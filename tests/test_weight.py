@@ -40,7 +40,7 @@ def weight(tmp_path: Path) -> Iterator[Weight]:
         Entry("usr/bin/su", b"t" * 700),
     ]
     second = [Entry("opt/app/wsgi.py", b"v" * 20)]
-    history = ("FROM", "RUN /bin/sh -c cp -R /tmp/venv .", "RUN /bin/sh -c cp -R /tmp/app/. .")
+    history = ("FROM", "COPY /made/packages / # buildkit", "RUN /bin/sh -c cp -R /tmp/app/. .")
     with image(tmp_path, BASE, first, second, below=1, history=history, **SETTINGS) as found:
         yield weigh(found, "python:3.13-slim")
 

@@ -16,7 +16,8 @@ Medians; in brackets how many times Shanty's value it is. *Bare docker* is the l
 `docker stop` of a process that ends at once, the bytes of lock, `pyproject.toml` and package, or
 what the processors compute without a server; of a source line and a version bump a build of two
 steps that do nothing, of a cold build and one dependency more the steps in which Poetry itself is
-installed and lists what is locked.
+installed and lists what is locked. Invoke's own start, the floor of the first line, is a part of
+every task's own time.
 """
 PICTURE = """\
 <picture>

@@ -106,8 +106,7 @@ def test_a_changed_dependency_fetches_none_of_the_others(workspace: Workspace) -
     assert "+ blinker==1.9.0" in progress
     assert "+ click==" not in progress
     assert "Downloading" not in progress
-    # One, and that is the project's own wheel.
-    assert re.findall(r"Prepared \d+ package", progress) == ["Prepared 1 package"]
+    assert "Prepared" not in progress
 
 
 def test_a_changed_hash_fails_the_build_and_names_the_package(workspace: Workspace) -> None:

@@ -7,8 +7,8 @@ STEPS = (
     (r"^WORKDIR ", "the folder of the app"),
     (r"\$SYSTEM_PACKAGES", "Debian packages, and the standard library compiled"),
     (r"app:x:10001", "the user of the app, the entrypoint, and what starts the server"),
-    (r"cp -R \S+/(?:venv|fetched)", "the packages of the lock, and the server that it lacks"),
-    (r"--find-links \S+/wheels", "the wheel of the project"),
+    (r"^COPY .*/made/packages ", "the packages of the lock, and the server that it lacks"),
+    (r"^COPY .*/made/installed ", "the wheel of the project"),
     (r"cp -R \S+/app/\. ", "the files of the project"),
 )
 LONGEST = 60
