@@ -95,7 +95,9 @@ def test_an_app_that_writes_beside_its_files_is_told_so_and_starts_with_writable
     first, second = fails(workspace, "prod", "--detach")
     assert first.endswith(f" before it answered: {what}")
     assert second == "fix: let it write below /tmp, or add --writable to what you typed"
-    workspace.invoke("prod", "--detach", "--writable", "--port", str(free_port()))
+    # Two workers would each make what may be made once.
+    alone = ("--workers", "1", "--port", str(free_port()))
+    workspace.invoke("prod", "--detach", "--writable", *alone)
 
 
 def test_an_app_that_starts_too_many_threads_is_told_so(workspace: Workspace) -> None:
