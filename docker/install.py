@@ -1,14 +1,16 @@
 """Install a wheel below a folder, as it is to be in the environment of the image.
 
 `install.py WHEELS FOLDER` takes the one wheel in WHEELS and writes what it has to
-FOLDER/opt/venv/…, scripts that start that environment's Python among it. Poetry's own environment
-runs it, for its installer.
+FOLDER/opt/venv/…, scripts that start that environment's Python among it.
 """
 
 import os
 import sys
 import sysconfig
 from pathlib import Path
+
+# Beside uv, and in no environment.
+sys.path.insert(0, "/opt/uv")
 
 import installer
 from installer.destinations import SchemeDictionaryDestination

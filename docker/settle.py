@@ -178,13 +178,6 @@ def write(file: str, content: bytes) -> None:
     target.chmod(status.st_mode & 0o444 | 0o200)
 
 
-def take_modes() -> None:
-    """Give a folder below ROOT the mode of the one that the image has in its place, if it does."""
-    for path, _, _ in os.walk(ROOT):
-        if os.path.isdir(named(path)):  # noqa: PTH112 - called for hundreds
-            os.chmod(path, os.stat(named(path)).st_mode & 0o7777)  # noqa: PTH101, PTH116
-
-
 def stamp(paths: list, time: int) -> None:
     """Give paths one time."""
     for path in paths:
@@ -233,14 +226,15 @@ def derived(paths: list) -> int:
 
 
 def settle(since: int, folders: list) -> None:
-    """Leave all that was written since a time as every build leaves it."""
+    """Leave all that was written since a time as every build leaves it.
+
+    The clock of files is a little behind the one that tells the time.
+    """
     forget(folders)
-    if ROOT != "/":
-        take_modes()
-    found = sorted(written(ROOT, since))
+    found = sorted(written(ROOT, since - 1))
     time = int(os.environ.get("SOURCE_DATE_EPOCH") or derived(found))
     stamp(found, time)
-    began = max(since, int(now()))
+    began = max(since, int(now())) - 1
     compile_all(folders)
     if folders:
         stamp(written(ROOT, began), time)

@@ -171,21 +171,6 @@ def test_what_was_compiled_is_taken_from_the_cache(tmp_path: Path, kept: Path) -
     assert len(list(kept.iterdir())) == 3
 
 
-# Modes
-
-
-def test_a_folder_that_the_image_has_already_keeps_its_mode(tmp_path: Path) -> None:
-    """Else what is copied over it would give it another."""
-    there, root = tmp_path / "there", tmp_path / "made"
-    there.mkdir(mode=0o750)
-    new = root / tmp_path.relative_to("/") / "new"
-    new.mkdir(parents=True)
-    (new.parent / "there").mkdir(mode=0o755)
-    settle(0, root)
-    assert (new.parent / "there").stat().st_mode & 0o777 == 0o750
-    assert new.stat().st_mode & 0o777 == 0o755
-
-
 # What uv notes
 
 

@@ -1,5 +1,7 @@
 """The `shanty` command: the same tasks, in a project that has no `tasks.py`."""
 
+import atexit
+import gc
 import shlex
 import sys
 from collections.abc import Iterator
@@ -72,6 +74,8 @@ def _fix(error: ParseError) -> str:
 
 def main() -> None:
     """Run the command line."""
+    # Nothing is left for Python to look for at its end: all that runs here is ours.
+    atexit.register(gc.freeze)
     program = _OwnProgram(
         name="Shanty",
         binary="shanty",

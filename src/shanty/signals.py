@@ -23,7 +23,7 @@ def watch() -> None:
     That is while this suite is imported, in Invoke's own code, and at the exit: there is nothing to
     clean up yet, or no more. Only the two commands do so; whoever imports it otherwise does not.
     """
-    if _is_command():
+    if is_command():
         for number in SIGNALS:
             if signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:
                 try:
@@ -33,7 +33,7 @@ def watch() -> None:
                     return
 
 
-def _is_command() -> bool:
+def is_command() -> bool:
     """Tell whether this process is one of the two doors."""
     folder, command = os.path.split(sys.argv[0])
     name = os.path.basename(folder) if command == "__main__.py" else command.partition(".")[0]  # noqa: PTH119
