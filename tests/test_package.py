@@ -24,11 +24,11 @@ DOCKER = {
     "docker-entrypoint.sh",
     "gunicorn.conf.py",
     "healthcheck.py",
-    "install.py",
     "requirements.py",
     "server-gunicorn.txt",
     "server-setuptools.txt",
     "settle.py",
+    "wheel.py",
     "with-secrets.sh",
 }
 SCRIPTS = {"docker-entrypoint.sh", "with-secrets.sh"}
