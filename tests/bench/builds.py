@@ -27,6 +27,7 @@ RUN --mount=type=bind,from=build,source=/made/wheels,target=/tmp/wheels true
 """
 FACTORS = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}
 AGAIN = 3
+EDITS = 3
 
 
 def fetched(said: str) -> int:
@@ -67,8 +68,9 @@ def measure_builds(shapes: list[Shape], ledger: Ledger, run: int, chance: random
         if shape.name == SHANTY:
             ledger.add("context", "needed", run, shape.copy.needed_bytes(), "B")
             _measure_again(shape, ledger, run, chance)
-        shape.copy.edit_line(f"run {run}")
-        _measure(shape, ledger, run, "source")
+        for edit in range(EDITS):
+            shape.copy.edit_line(f"run {run}, edit {edit}")
+            _measure(shape, ledger, run, "source")
         shape.copy.take_lock("twenty", f"1.0.{run}")
         _measure(shape, ledger, run, "bump")
         shape.copy.take_lock("one_more")

@@ -15,6 +15,8 @@ from tests.bench.shapes import BLOG_POST, SHANTY
 
 Measure = Callable[[int], None]
 
+STARTS = 3
+
 
 def measures(
     prepared: Prepared, folder: Path, ledger: Ledger, chance: random.Random
@@ -24,8 +26,8 @@ def measures(
     folders = commands.make_folders(folder / "commands")
     pair = [shapes[SHANTY], shapes[BLOG_POST]]
     served = [name for name in shapes if name != "bare"]
-    starts = [servers.Start("prod", shapes[name], "production") for name in served]
-    starts += [servers.Start("dev", shape, "development") for shape in pair]
+    of_production = [servers.Start("prod", shapes[name], "production") for name in served]
+    starts = [*of_production, *(servers.Start("dev", shape, "development") for shape in pair)]
     source = [
         servers.Start("prod without bytecode", shape, "production")
         for shape in prepared.without_bytecode.values()
@@ -34,6 +36,9 @@ def measures(
     def serve(run: int) -> None:
         servers.measure_floor(shapes[SHANTY], ledger, run)
         servers.measure_starts([*starts, *source], ledger, run, chance)
+        # A start differs from the next by more than the ways from each other.
+        for _ in range(STARTS - 1):
+            servers.measure_starts([*of_production, *source], ledger, run, chance)
         servers.measure_stop_floor(shapes[SHANTY], ledger, run)
         servers.measure_typed(shapes[SHANTY], ledger, run)
 
