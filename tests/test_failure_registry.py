@@ -77,12 +77,12 @@ def test_what_nobody_knows_is_not_explained(said: str) -> None:
                 "harbour.example takes no harbour.example/a:1 from you: "
                 "failed to push harbour.example/a:1: denied: not you"
             ),
-            "docker login harbour.example  # or push to a name of your own: --tag …",
+            "docker login harbour.example  # or push to a name of your own",
         ),
         (
             " > pushing a:1 with docker:\n------\nERROR: all went wrong\n",
             "Docker Hub did not take a:1: all went wrong",
-            "mend that, then: shanty build --push",
+            "mend that, then push again",
         ),
     ],
 )

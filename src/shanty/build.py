@@ -31,6 +31,7 @@ class BuildOptions:
     builder: str | None = None
     cache_from: str | None = None
     cache_to: str | None = None
+    sbom: bool = False
 
 
 def check_target(target: str) -> None:
@@ -156,4 +157,6 @@ def _build_options(options: BuildOptions) -> list[str]:
     arguments += [
         f"--{name.replace('_', '-')}" for name in ("no_cache", "pull") if getattr(options, name)
     ]
+    if options.sbom:
+        arguments += ["--sbom", "true"]
     return [*arguments, "--push" if options.push else "--load"]

@@ -11,6 +11,8 @@ from shanty.project import Project
 from shanty.pyproject import table
 
 PLUGIN = "poetry-dynamic-versioning"
+# The version of what has no tag yet.
+NO_TAG = "0.0.0"
 # Plugins of Poetry's that have no part in building or installing a project.
 HARMLESS = {
     *("poetry-plugin-export", "poetry-plugin-pypi-mirror", "poetry-plugin-shell"),
@@ -29,7 +31,7 @@ def project_version(project: Project) -> str:
     answer = _describe(project)
     found = re.fullmatch(r"v(?P<base>.+)-(?P<distance>\d+)-g(?P<commit>[0-9a-f]{7,})", answer)
     if not found:
-        return "0.0.0"
+        return NO_TAG
     distance = int(found["distance"])
     return found["base"] + (f".post{distance}.dev0+{found['commit'][:7]}" if distance else "")
 

@@ -22,6 +22,7 @@ from shanty.errors import AccessError, HungError, MachineError, RunError
 from shanty.project import Project
 from shanty.pyproject import Table, table
 from shanty.reference import parse_reference
+from shanty.release.contents import Contents, here
 
 if TYPE_CHECKING:
     from python_on_whales import DockerClient
@@ -258,6 +259,16 @@ def image_size(name: str) -> int:
     if found is None:
         raise RunError(f"the engine has no image {name}", f"{door()} build")
     return found.size
+
+
+def image_contents(name: str) -> Contents:
+    """Return what an image is made of; raise `RunError` where the engine has none of this name."""
+    _server()
+    said = question.ask(image_question(name))
+    if said.code:
+        raise docker_fault(said.stderr)
+    (found,) = json.loads(said.stdout)
+    return here(found)
 
 
 def save(name: str, path: Path) -> None:

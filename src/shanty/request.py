@@ -75,13 +75,37 @@ def pull(image: str) -> Request:
     return Request(("docker", "pull", image))
 
 
-def manifest(image: str) -> Request:
+def manifest(image: str, builder: str | None = None) -> Request:
     """Return the question which manifest, or index of several, a registry has for an image.
 
     Asked for the digest alone, some releases of buildx answer with a table where there is no index.
     """
-    form = "{{json .Manifest}}"
-    return Request(("docker", "buildx", "imagetools", "inspect", "--format", form, image))
+    return _inspected(image, "{{json .Manifest}}", builder)
+
+
+def described(image: str, builder: str | None = None) -> Request:
+    """Return the question what an image in a registry is made of, for each of its platforms."""
+    return _inspected(image, "{{json .Image}}", builder)
+
+
+def _inspected(image: str, form: str, builder: str | None) -> Request:
+    by = ("--builder", builder) if builder else ()
+    words = ("docker", "buildx", "imagetools", "inspect", *by)
+    return Request((*words, "--format", form, image))
+
+
+def push(name: str) -> Request:
+    """Return the push of an image of this engine to its registry."""
+    return Request(("docker", "push", name))
+
+
+def tag_in_registry(image: str, name: str, builder: str | None = None) -> Request:
+    """Return the tagging of an image within its registry.
+
+    What is no index becomes one by it, in releases of buildx before the one that prefers none.
+    """
+    by = ("--builder", builder) if builder else ()
+    return Request(("docker", "buildx", "imagetools", "create", *by, "--tag", name, image))
 
 
 def csv(*fields: str) -> str:

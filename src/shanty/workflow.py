@@ -16,10 +16,10 @@ from shanty.dependencies.lock import Lock, check_fresh, read_lock
 from shanty.dependencies.poetry_version import check_poetry
 from shanty.dependencies.python_version import check_admitted
 from shanty.door import door
-from shanty.dynamic_version import check_backend, unheeded_plugins
+from shanty.dynamic_version import NO_TAG, check_backend, project_version, unheeded_plugins
 from shanty.errors import MachineError, ShantyError
 from shanty.gunicorn_conf import check_gunicorn_conf
-from shanty.labels import image_labels
+from shanty.labels import declared, image_labels
 from shanty.own_base import on_own_base, own_base_image
 from shanty.project import Project
 from shanty.project_files import check_project
@@ -106,6 +106,14 @@ class Workflow:
             raise
 
     @property
+    def version(self) -> str:
+        """The version of the project, empty where it has none, or git's tags say none yet."""
+        dynamic = project_version(self.project)
+        if dynamic == NO_TAG:
+            return ""
+        return dynamic or declared(self.project, "version")
+
+    @property
     def source_time(self) -> int | None:
         """When the sources were what they are, in seconds since 1970, if anybody knows."""
         text = source_date(self.checkout, os.environ)
@@ -172,7 +180,7 @@ class Workflow:
             self._build("production", resolved, recipe, options)
             return
         budget = self._budget(resolved, options)
-        self._build("production", resolved, recipe, replace(options, push=False))
+        self._build("production", resolved, recipe, replace(options, push=False, sbom=False))
         if budget:
             self._keep(budget)
         if options.push:

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -46,16 +46,22 @@ class Machine:
     address: str
     name: str
     root: Path
+    variables: dict[str, str] = field(default_factory=dict)
 
     def build(self, *words: str, code: int = 0) -> Completed:
         """Build production."""
-        line = [*entering(self.name), sys.executable, "-m", "shanty", "build", *words]
+        return self.type("build", *words, code=code)
+
+    def type(self, *words: str, code: int = 0) -> Completed:
+        """Run a task."""
+        line = [*entering(self.name), sys.executable, "-m", "shanty", *words]
         environment = {
             "DOCKER_HOST": self.address,
             "SHANTY_IMAGE": "remembered",
             "XDG_CACHE_HOME": f"{self.root}/.cache",
             "POETRY_HTTP_BASIC_QUAY_USERNAME": "mate",
             "POETRY_HTTP_BASIC_QUAY_PASSWORD": TOKEN,
+            **self.variables,
         }
         return command(line, cwd=self.root, env=environment, code=code)
 

@@ -130,7 +130,7 @@ def rate_limited(place: Place) -> Iterator[None]:
     "build --push --tag {registry}/coach-planner:1",
     code=1,
     cause=r"the build of production failed: 127\.0\.0\.1:\d+ takes no \S+/coach-planner:1 from you",
-    mend=retype("push to a name of your own: --tag", "build --push --tag {own}/coach-planner:1"),
+    mend=retype("push to a name of your own$", "build --push --tag {own}/coach-planner:1"),
     afterwards=True,
     bare="docker build $BUILD --push --tag {registry}/coach-planner:1 --file docker/Dockerfile .",
 )

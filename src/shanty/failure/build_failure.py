@@ -8,7 +8,7 @@ from shanty.dependencies.poetry_version import RELEASES
 from shanty.dependencies.python_version import KNOWN, is_admitted
 from shanty.dependencies.wheels import has_wheel, newest_before
 from shanty.door import door
-from shanty.failure.cache import not_exported
+from shanty.failure.cache import not_exported, not_kept
 from shanty.failure.case import Case, Diagnosis
 from shanty.failure.compiler import COMPILER, FROM_SCRATCH, PYTHON_HEADERS, RUNTIME, wanted
 from shanty.failure.disk import disk_full
@@ -66,7 +66,8 @@ def diagnose_build(case: Case, *, debian_python: bool) -> Diagnosis | None:
 
 def _outside(said: str) -> Diagnosis | None:
     """Explain what no package is to blame for."""
-    return disk_full(said) or notes_refused(said) or not_exported(said) or not_pushed(said)
+    told = disk_full(said) or notes_refused(said) or not_exported(said)
+    return told or not_kept(said) or not_pushed(said)
 
 
 def _refused_project(said: str) -> str:

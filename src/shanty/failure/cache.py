@@ -11,6 +11,24 @@ EXPORTING = re.compile(r"^\s*> exporting cache to (?P<kind>[\w -]+):", re.MULTIL
 REASON = re.compile(r"^ERROR: (?:failed to solve: )?(.*)$", re.MULTILINE)
 
 
+ATTESTED = re.compile(
+    r"Attestations? (?:is|are) not supported|Multi-platform build is not supported for the docker"
+    r"|does not currently support exporting manifest lists"
+)
+
+
+def not_kept(said: str) -> Diagnosis | None:
+    """Explain an image that an engine cannot keep with all its parts, `None` for anything else."""
+    if not ATTESTED.search(said):
+        return None
+    return Diagnosis(
+        "this engine keeps images of one platform alone, and no proof of where they are from",
+        '{"features": {"containerd-snapshotter": true}} in /etc/docker/daemon.json, or a --builder '
+        "of another driver",
+        MachineError,
+    )
+
+
 def not_exported(said: str) -> Diagnosis | None:
     """Explain a cache that was not exported, `None` where it was not that."""
     if REFUSED.search(said):

@@ -2,7 +2,7 @@
 
 import re
 
-from shanty.door import door
+from shanty.errors import MachineError, RunError, ShantyError
 from shanty.failure.case import Diagnosis, masked
 from shanty.reference import parse_reference
 
@@ -53,11 +53,31 @@ def not_pushed(said: str) -> Diagnosis | None:
     if re.search(DENIED, last):
         return Diagnosis(
             f"{name} takes no {found['image']} from you: {last}",
-            f"docker login {registry}".rstrip() + "  # or push to a name of your own: --tag …",
+            f"docker login {registry}".rstrip() + "  # or push to a name of your own",
         )
-    return Diagnosis(
-        f"{name} did not take {found['image']}: {last}", f"mend that, then: {door()} build --push"
-    )
+    return Diagnosis(f"{name} did not take {found['image']}: {last}", "mend that, then push again")
+
+
+def not_taken(image: str, said: str) -> ShantyError:
+    """Return why a registry did not take an image, or has not tagged it, by what Docker says."""
+    registry, last = _registry(image), masked(_end(said))
+    name = registry or "Docker Hub"
+    if re.search(DENIED, last):
+        return RunError(
+            f"{name} takes no {image} from you: {last}",
+            f"docker login {registry}".rstrip() + "  # or push to a name of your own",
+        )
+    if re.search(UNREACHED, last):
+        return MachineError(
+            f"{name} cannot be reached: {last}", f"docker push {image}  # once it can be reached"
+        )
+    return RunError(f"{name} did not take {image}: {last}", "mend that, then push again")
+
+
+def _end(said: str) -> str:
+    """Return the last line that says something, without who says it."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()] or ["it does not say why"]
+    return re.sub(r"^(?:ERROR|error|Error response from daemon|failed to solve): ", "", lines[-1])
 
 
 def _registry(image: str) -> str:

@@ -8,10 +8,11 @@ from shanty.tasks.images import build, sbom, size_, verify
 from shanty.tasks.machine import doctor, setup
 from shanty.tasks.poetry import add, lock, remove, update
 from shanty.tasks.project import config, init, sync_
+from shanty.tasks.release import push
 from shanty.tasks.servers import dev, prod
 
 ns = Collection(
-    *(build, dev, prod, verify, sbom, size_, shell, run, python, run_tests),
+    *(build, dev, prod, push, verify, sbom, size_, shell, run, python, run_tests),
     *(add, remove, update, lock),
     *(sync_, ps, logs, stop, clean, setup, doctor, init, config),
 )
