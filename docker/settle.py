@@ -23,7 +23,7 @@ import struct  # noqa: E402
 import zlib  # noqa: E402
 from importlib.util import cache_from_source  # noqa: E402
 from pathlib import Path  # noqa: E402
-from time import time as now  # noqa: E402
+from time import clock_gettime  # noqa: E402
 
 # What a process has compiled before shows in what it writes, and so each compiles the same few.
 CHUNK_FILES = 64
@@ -36,6 +36,8 @@ KEPT = Path("/tmp/bytecode")  # noqa: S108 - a mount
 NOTE = "uv_cache.json"
 # Where the time of the source is in bytecode: https://peps.python.org/pep-0552/
 TIME = slice(8, 12)
+# CLOCK_REALTIME_COARSE of Linux, a little behind the one that tells the time.
+CLOCK_OF_FILES = 5
 # Half a year of 2025: in the past, and not so far back that a browser keeps for years what it was
 # not told to look at again.
 FIRST_SECOND = 1_735_689_600
@@ -226,15 +228,12 @@ def derived(paths: list) -> int:
 
 
 def settle(since: int, folders: list) -> None:
-    """Leave all that was written since a time as every build leaves it.
-
-    The clock of files is a little behind the one that tells the time.
-    """
+    """Leave all that was written since a time as every build leaves it."""
     forget(folders)
-    found = sorted(written(ROOT, since - 1))
+    found = sorted(written(ROOT, since))
     time = int(os.environ.get("SOURCE_DATE_EPOCH") or derived(found))
     stamp(found, time)
-    began = max(since, int(now())) - 1
+    began = max(since, int(clock_gettime(CLOCK_OF_FILES)))
     compile_all(folders)
     if folders:
         stamp(written(ROOT, began), time)
