@@ -223,14 +223,10 @@ def image_question(name: str) -> tuple[str, ...]:
 
 def find_image(name: str) -> FoundImage | None:
     """Return an image by its name, `None` where there is none."""
-    _server()
-    # Not by python-on-whales, which takes longer to import than a build of nothing new may last.
-    said = question.ask(image_question(name))
-    if said.code:
-        if "no such image" in said.stderr.lower():
-            return None
-        raise docker_fault(said.stderr)
-    (found,) = json.loads(said.stdout)
+    said = _ask_of_image(name)
+    if said.code and "no such image" in said.stderr.lower():
+        return None
+    (found,) = json.loads(_said(said))
     return FoundImage(
         found["Id"],
         found.get("Size") or 0,
@@ -263,12 +259,14 @@ def image_size(name: str) -> int:
 
 def image_contents(name: str) -> Contents:
     """Return what an image is made of; raise `RunError` where the engine has none of this name."""
-    _server()
-    said = question.ask(image_question(name))
-    if said.code:
-        raise docker_fault(said.stderr)
-    (found,) = json.loads(said.stdout)
+    (found,) = json.loads(_said(_ask_of_image(name)))
     return here(found)
+
+
+def _ask_of_image(name: str) -> question.Reply:
+    _server()
+    # Not by python-on-whales, which takes longer to import than a build of nothing new may last.
+    return question.ask(image_question(name))
 
 
 def save(name: str, path: Path) -> None:
